@@ -1,0 +1,63 @@
+"""Who may act for whom. A person's own access comes with the invitation or the registration."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from accounts.backoffice import BackOfficeAdmin
+from accounts.models import PatientAccess
+
+TWO_OPEN = gettext_lazy(
+    "The account or the patient has an access of this kind that is open. End that one first."
+)
+SCOPES = [("appointments", gettext_lazy("Appointments")), ("records", gettext_lazy("Records"))]
+
+
+class AccessForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("May see"), choices=SCOPES, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = PatientAccess
+        fields = ["patient", "user", "scopes", "reason", "starts_at", "ends_at"]
+
+    def _post_clean(self) -> None:
+        """Constraints on settled fields count too: a person's own access, opened again, may clash."""
+        super()._post_clean()  # type: ignore[misc]
+        if self.instance.pk and not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except forms.ValidationError:
+                self.add_error(None, TWO_OPEN)
+
+
+@admin.register(PatientAccess)
+class PatientAccessAdmin(BackOfficeAdmin):
+    form = AccessForm
+    list_display = ["patient", "user", "kind", "starts_at", "ends_at", "granted_by"]
+    list_filter = ["kind"]
+    list_select_related = ["patient", "user", "granted_by"]
+    search_fields = ["patient__search_name", "patient__mrn", "user__email"]
+    autocomplete_fields = ["patient", "user"]
+    fieldsets = [
+        (None, {"fields": ["patient", "user", "kind", "scopes"]}),
+        (gettext_lazy("Why and how long"), {"fields": ["reason", "starts_at", "ends_at", "granted_by"]}),
+    ]
+    readonly_fields = ["kind", "granted_by"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Whom it links is settled once; a wrong link is ended, and the right one made."""
+        return [*self.readonly_fields, *(["patient", "user"] if obj else [])]
+
+    def save_model(self, request: HttpRequest, obj: PatientAccess, form: Any, change: bool) -> None:
+        if not change:
+            obj.kind = PatientAccess.Kind.PROXY
+            obj.granted_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

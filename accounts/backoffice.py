@@ -1,0 +1,171 @@
+"""The base of every page in the back office: the same permissions, rows and versions as the site."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
+from django.db import DataError, models
+from django.db.models import QuerySet
+from django.db.models.constants import LOOKUP_SEP
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit import acting
+from accounts.errors import StaleVersion
+
+LONGEST_NUMBER = 18  # digits that fit the key of every database
+
+
+class VersionedForm(forms.ModelForm):
+    """Carries the version that was read, and refuses to write over a newer one."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version if self.instance.pk else None
+
+    def clean_version(self) -> int | None:
+        version = self.cleaned_data.get("version")
+        if self.instance.pk:
+            current = type(self.instance)._base_manager.get(pk=self.instance.pk)
+            # A form that does not say which version it read has read none.
+            if current.version != version:
+                raise StaleVersion(rows=self.differences(current))
+        return version
+
+    def differences(self, current: Any) -> list[tuple[Any, Any, Any]]:
+        """What was typed beside what stands now, for the fields in which they differ."""
+        stands = forms.model_to_dict(current, fields=self.fields)
+        typed = {name: self[name].value() for name in self.fields if name != "version"}
+        return [
+            (self.fields[name].label, mine, stands.get(name))
+            for name, mine in typed.items()
+            if str(mine or "") != str(stands.get(name) or "")
+        ]
+
+
+class RowChoice(AutocompleteSelect):
+    """The admin's search box for one row; a value that is no row's number is no choice, not a failure."""
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [key for key in value if is_number(str(key))], attrs)
+
+
+def is_number(key: str) -> bool:
+    return key.isdecimal() and len(key) <= LONGEST_NUMBER
+
+
+class InstantBoxes(AdminSplitDateTime):
+    """A day and a time, each box with a name of its own."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for box, name in zip(self.widgets, (_("Day"), _("Time")), strict=True):
+            box.attrs["aria-label"] = name
+
+
+class BackOfficeAdmin(admin.ModelAdmin):
+    """Rows by `visible_to`, writes under the name of who writes, no deletion in bulk."""
+
+    list_per_page = 50
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": InstantBoxes},
+    }
+    show_full_result_count = False
+    save_on_top = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        options = self.model._meta
+        rows = self.model._default_manager.visible_to(
+            request.user, f"{options.app_label}.view_{options.model_name}"
+        )
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The version is a field of the form alone; the model's own column is nobody's to edit."""
+        names = kwargs.get("fields") or flatten_fieldsets(self.get_fieldsets(request, obj))
+        kwargs["fields"] = [name for name in names if name != "version"]
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The version that was read travels, hidden, with every form that changes a row."""
+        fieldsets = list(super().get_fieldsets(request, obj))
+        versioned = issubclass(self.form, VersionedForm) and obj is not None
+        if versioned and self.has_change_permission(request, obj):
+            fieldsets.append((None, {"fields": ["version"], "classes": ["hidden"]}))
+        return fieldsets
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", RowChoice(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Columns that the list hides cannot be guessed letter by letter through its address."""
+        name = lookup.split(LOOKUP_SEP)[0]
+        columns = {field.name for field in self.opts.get_fields()}
+        allowed = super().lookup_allowed(lookup, value, request)
+        return allowed and (name not in columns or name in self.shown_columns())
+
+    def shown_columns(self) -> set[Any]:
+        """What the list shows, or filters by on its face."""
+        chosen = [entry[0] if isinstance(entry, tuple) else entry for entry in self.list_filter]
+        filters = [getattr(entry, "parameter_name", entry) for entry in chosen]
+        return {*self.list_display, *filters, self.date_hierarchy}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A link fills in single boxes; an instant takes two, and words for it would break the page."""
+        fields = self.get_form(request).base_fields
+        initial = super().get_changeform_initial_data(request)
+        return {
+            name: words
+            for name, words in initial.items()
+            if not isinstance(fields.get(name), forms.MultiValueField)
+        }
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """What no database can compare is no filter: Django then shows the whole list."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, DataError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only a write opens a transaction: on SQLite a mere look would wait for every writer."""
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        with acting(request.user, reason="back office"):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with acting(request.user, reason="back office"):
+            return super().delete_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        version = form.cleaned_data.get("version")
+        if change and version:
+            obj.claim_version(version)
+        super().save_model(request, obj, form, change)
+
+
+class ReadOnlyAdmin(BackOfficeAdmin):
+    """Pages to look at; nobody adds, changes or deletes here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,115 @@
+"""What a row of one kind means: its columns, its key, its parents, and how it is written."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.db.models import Model
+
+from accounts.loading.cells import Cells
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A column that names a row of another kind by that row's key."""
+
+    field: str
+    column: str
+    kind: str
+    required: bool = True
+
+
+@dataclass(slots=True)
+class Row:
+    """A validated row; after matching it also knows its parents' keys in the database and its own, if any."""
+
+    number: int
+    key: str
+    values: dict[str, Any]
+    parents: dict[str, str]
+    digest: str = ""
+    parent_ids: dict[str, Any] = field(default_factory=dict)
+    target_id: Any = None
+    reference_id: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        return self.values | {f"{name}_id": pk for name, pk in self.parent_ids.items()}
+
+    def seal(self) -> None:
+        """The digest covers what is loaded: a change in another column is no change."""
+        said = json.dumps([self.values, self.parents], default=str, sort_keys=True)
+        self.digest = hashlib.sha256(said.encode()).hexdigest()
+
+
+class Kind:
+    """One table of a layout; subclasses say what its cells mean."""
+
+    name: ClassVar[str]
+    table: ClassVar[str]
+    model: ClassVar[type[Model]]
+    key: ClassVar[tuple[str, ...]] = ("ID",)
+    # Without a key column in the source the key is a digest of these columns and an ordinal.
+    natural: ClassVar[bool] = False
+    # Many rows of the table name one row of this kind: only the first counts, faults are the table's own.
+    distinct: ClassVar[bool] = False
+    required: ClassVar[tuple[str, ...]] = ()
+    parents: ClassVar[tuple[Parent, ...]] = ()
+    # The parent whom the row is about; a parent that has an owner too must have the same.
+    owner: ClassVar[str] = ""
+
+    @property
+    def noun(self) -> str:
+        """How source references name the kind: the same whichever format brought the row."""
+        return str(self.model._meta.model_name)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        named = [*self.key, *self.required, *(parent.column for parent in self.parents if parent.required)]
+        return tuple(dict.fromkeys(named))
+
+    def parse(self, cells: Cells) -> dict[str, Any]:
+        """The model's fields; faults and warnings stay with the cells."""
+        raise NotImplementedError
+
+    def fact(self, values: dict[str, Any]) -> Any:
+        """What rows that hang on this one must know about it while they are judged."""
+
+    def warnings(self, row: Row, facts: dict[str, Any]) -> list[str]:
+        """Oddities to tell; `facts` are those of the parents, by field."""
+        return []
+
+    def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
+        """Keys of new rows that the house already has under a name of its own."""
+        return {}
+
+    def objections(self, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
+        """Of rows that differ from what was loaded: the keys that may not change, with column and reason."""
+        return {}
+
+    def create(self, rows: Sequence[Row]) -> list[int]:
+        """Write new rows in bulk; their ids in the same order."""
+        made = self.model._base_manager.bulk_create([self.model(**row.fields()) for row in rows])
+        return [one.pk for one in made]
+
+    def update(self, rows: Sequence[Row]) -> None:
+        """Bring rows to what the source says now; only loaded fields are touched."""
+        locked = self.model._base_manager.select_for_update().in_bulk([row.target_id for row in rows])
+        for row in rows:
+            assign(locked[row.target_id], row.fields())
+        names = [name.removesuffix("_id") for name in rows[0].fields()]
+        if hasattr(self.model, "version"):
+            names.append("version")
+        self.model._base_manager.bulk_update(locked.values(), names)
+
+
+def assign(instance: Any, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(instance, name, value)
+    if hasattr(instance, "version"):
+        instance.version += 1
+
+
+def by_name(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds}

@@ -1,0 +1,152 @@
+"""Which rows the house already has: by the source's key, in a few queries a chunk."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.loading.faults import Fault
+from accounts.loading.kinds import Kind, Parent, Row
+from accounts.loading.known import Known
+from accounts.models import SourceReference
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    reference_id: int
+    digest: str
+    target_id: int
+    owner_id: int | None
+
+
+@dataclass
+class Verdict:
+    """What is to become of a chunk's rows; computing it writes nothing and may be repeated."""
+
+    created: list[Row] = field(default_factory=list)
+    adopted: list[Row] = field(default_factory=list)
+    updated: list[Row] = field(default_factory=list)
+    unchanged: list[Row] = field(default_factory=list)
+    refused: list[tuple[Row, Fault]] = field(default_factory=list)
+    stale: list[int] = field(default_factory=list)
+
+    @property
+    def good(self) -> list[Row]:
+        return self.created + self.adopted + self.updated + self.unchanged
+
+
+class Matching:
+    """Asks for one system; `known` are the rows accepted earlier in this run."""
+
+    def __init__(self, system: str, kinds: Mapping[str, Kind], known: Known) -> None:
+        self.system, self.kinds, self.known = system, kinds, known
+
+    def judge(self, kind: Kind, file: str, rows: Sequence[Row]) -> Verdict:
+        verdict = Verdict()
+        standing = self._with_parents(kind, file, rows, verdict)
+        found, verdict.stale = self.find(kind, (row.key for row in standing))
+        for row in standing:
+            self._place(row, found.get(row.key), verdict)
+        self._adopt(kind, verdict)
+        self._ask_objections(kind, file, verdict)
+        return verdict
+
+    def find(self, kind: Kind, keys: Iterable[str]) -> tuple[dict[str, Match], list[int]]:
+        """Loaded rows by key, and the references whose row has been deleted since."""
+        references = SourceReference.objects.filter(system=self.system, kind=kind.noun, value__in=set(keys))
+        rows = list(references.values_list("value", "pk", "digest", "target_id"))
+        alive = self._owners(kind, [target for *_rest, target in rows])
+        found = {
+            value: Match(pk, digest, target, alive[target])
+            for value, pk, digest, target in rows
+            if target in alive
+        }
+        return found, [pk for _value, pk, _digest, target in rows if target not in alive]
+
+    def _owners(self, kind: Kind, targets: list[int]) -> dict[int, Any]:
+        owner = F(f"{kind.owner}_id") if kind.owner else F("pk")
+        there = kind.model._base_manager.filter(pk__in=targets)
+        return dict(there.values_list("pk", owner)) if targets else {}
+
+    def _place(self, row: Row, match: Match | None, verdict: Verdict) -> None:
+        if match is None:
+            verdict.created.append(row)
+            return
+        row.target_id, row.reference_id = match.target_id, match.reference_id
+        same = match.digest == row.digest
+        (verdict.unchanged if same else verdict.updated).append(row)
+
+    def _adopt(self, kind: Kind, verdict: Verdict) -> None:
+        own = kind.adopt(verdict.created) if verdict.created else {}
+        for row in verdict.created:
+            row.target_id = own.get(row.key)
+        verdict.adopted = [row for row in verdict.created if row.target_id]
+        verdict.created = [row for row in verdict.created if not row.target_id]
+
+    def _ask_objections(self, kind: Kind, file: str, verdict: Verdict) -> None:
+        objections = kind.objections(verdict.updated) if verdict.updated else {}
+        for row in verdict.updated:
+            if row.key in objections:
+                column, reason = objections[row.key]
+                verdict.refused.append((row, Fault(file, row.number, column, "", reason)))
+        verdict.updated = [row for row in verdict.updated if row.key not in objections]
+
+    def _with_parents(self, kind: Kind, file: str, rows: Sequence[Row], verdict: Verdict) -> list[Row]:
+        """Rows whose every parent is there and belongs to the same owner; the others are refused."""
+        parents = {
+            parent.field: self.find(self.kinds[parent.kind], (row.parents[parent.field] for row in rows))[0]
+            for parent in kind.parents
+        }
+        standing = []
+        for row in rows:
+            fault = self._parent_fault(kind, row, parents)
+            if fault:
+                column, value, reason = fault
+                verdict.refused.append((row, Fault(file, row.number, column, value, reason)))
+                continue
+            row.parent_ids = {name: target_of(found, row.parents[name]) for name, found in parents.items()}
+            standing.append(row)
+        return standing
+
+    def _parent_fault(
+        self, kind: Kind, row: Row, parents: dict[str, dict[str, Match]]
+    ) -> tuple[str, str, str] | None:
+        for parent in kind.parents:
+            key = row.parents[parent.field]
+            if key and (reason := self._absence(parent, key, parents[parent.field])):
+                return parent.column, key, reason
+        for parent in kind.parents:
+            if self._is_another_owners(kind, parent, row, parents):
+                words = _("This row of %(table)s belongs to another %(owner)s.")
+                return parent.column, row.parents[parent.field], words % self._words(parent, kind.owner)
+        return None
+
+    def _absence(self, parent: Parent, key: str, found: dict[str, Match]) -> str:
+        refused = self.known.refused_row(parent.kind, key)
+        if refused:
+            words = _("The row of %(table)s that it names was refused (row %(row)d).")
+            return words % {"table": self.kinds[parent.kind].table, "row": refused}
+        if key in found or self.known.accepted(parent.kind, key):
+            return ""
+        return _("%(table)s has no such row, and none was loaded before.") % self._words(parent)
+
+    def _is_another_owners(
+        self, kind: Kind, parent: Parent, row: Row, parents: dict[str, dict[str, Match]]
+    ) -> bool:
+        key, parent_kind = row.parents[parent.field], self.kinds[parent.kind]
+        if not (key and kind.owner and parent_kind.owner):
+            return False
+        owner = row.parents[kind.owner]
+        if self.known.accepted(parent.kind, key):
+            return not self.known.owner_is(parent.kind, key, owner)
+        theirs = parents[kind.owner].get(owner)
+        return theirs is None or theirs.target_id != parents[parent.field][key].owner_id
+
+    def _words(self, parent: Parent, owner: str = "") -> dict[str, str]:
+        return {"table": self.kinds[parent.kind].table, "owner": owner}
+
+
+def target_of(found: Mapping[str, Match], key: str) -> int | None:
+    return found[key].target_id if key in found else None

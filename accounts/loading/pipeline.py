@@ -1,0 +1,200 @@
+"""A load from end to end: all of the input is judged first; then it is judged again and written, chunk by chunk."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import Error, IntegrityError, OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import acting
+from accounts.loading.faults import Fault, LoadStopped, Unreadable
+from accounts.loading.kinds import Kind, Row, by_name
+from accounts.loading.known import Known
+from accounts.loading.matching import Matching, Verdict
+from accounts.loading.readers import Folder, Table
+from accounts.loading.registry import Layout
+from accounts.loading.report import Report
+from accounts.loading.validation import Validation
+from accounts.models import LoadBatch, SourceReference
+
+CHUNK = 1000
+# A chunk that lost a race is judged anew; the winner's rows are then unchanged ones.
+TRIES = 5
+
+# Told after every chunk: phase ("read" or "write"), kind, rows.
+Progress = Callable[[str, str, int], None]
+Settle = Callable[[Kind, Table, list[Row]], Verdict]
+
+
+def silent(phase: str, kind: str, rows: int) -> None:
+    pass
+
+
+@dataclass
+class Load:
+    """One input, one layout; `run` is all that callers need."""
+
+    folder: Folder
+    layout: Layout
+    actor: Any
+    now: datetime = field(default_factory=timezone.now)
+    progress: Progress = silent
+
+    def __post_init__(self) -> None:
+        self.kinds = by_name(self.layout.kinds)
+        self.digest = self.folder.digest()
+        self.tables = open_tables(self.folder, self.layout)
+        self._start()
+
+    def run(self, *, keep_going: bool = False, dry_run: bool = False) -> Report:
+        """Raises Unreadable before anything is written, LoadStopped when the database refuses half-way."""
+        self._judge_all("read", self._settle)
+        if dry_run:
+            return self.report
+        if self.report.total("refused") and not keep_going:
+            self.report.withhold()
+            return self.report
+        return self._write_all()
+
+    def _start(self) -> None:
+        self.known, self.report = Known(), Report()
+        self.matching = Matching(self.layout.system, self.kinds, self.known)
+
+    def _judge_all(self, phase: str, settle: Settle) -> None:
+        for kind in self.layout.kinds:
+            if kind.table in self.tables:
+                self._judge(phase, kind, self.tables[kind.table], settle)
+        used = {kind.table for kind in self.layout.kinds}
+        for name in sorted(self.folder.paths.keys() - used):
+            self.report.open(name)
+            self.report.count(name, "skipped", self.folder.row_count(name))
+
+    def _judge(self, phase: str, kind: Kind, table: Table, settle: Settle) -> None:
+        validation = Validation(kind, table, self.known, self.report, self.now)
+        for rows in chunks(validation.rows()):
+            verdict = settle(kind, table, rows)
+            self._remember(kind, table, verdict, validation)
+            self.progress(phase, kind.name, len(rows))
+
+    def _settle(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
+        return self.matching.judge(kind, table.file, rows)
+
+    def _remember(self, kind: Kind, table: Table, verdict: Verdict, validation: Validation) -> None:
+        for row, fault in verdict.refused:
+            validation.refuse(row.number, row.key, [(fault.column, fault.value, fault.reason)])
+        for row in verdict.good:
+            facts = {p.field: self.known.fact(p.kind, row.parents[p.field]) for p in kind.parents}
+            self.report.warn(table.file, row.number, kind.warnings(row, facts))
+            owner = row.parents.get(kind.owner, "")
+            self.known.accept(kind.name, row.key, owner, kind.fact(row.values))
+        self.report.count(kind.name, "created", len(verdict.created))
+        self.report.count(kind.name, "updated", len(verdict.updated))
+        self.report.count(kind.name, "unchanged", len(verdict.unchanged) + len(verdict.adopted))
+
+    def _write_all(self) -> Report:
+        if self.folder.digest() != self.digest:
+            raise Unreadable(
+                [Fault(str(self.folder.path), 0, "", "", _("The files changed while they were read."))]
+            )
+        self._start()
+        self.report.written = True
+        self.batch = LoadBatch.objects.create(
+            kind=self.layout.system,
+            source=str(self.folder.path)[-300:],
+            digest=self.digest,
+            actor=self.actor,
+            started_at=self.now,
+        )
+        try:
+            self._judge_all("write", self._write)
+        except (Error, Unreadable) as error:
+            self._close(LoadBatch.Status.REFUSED)
+            raise LoadStopped(
+                _("The load stopped half-way; run it again. %(error)s") % {"error": error}
+            ) from error
+        self._close(LoadBatch.Status.FINISHED)
+        return self.report
+
+    def _close(self, status: str) -> None:
+        self.batch.status, self.batch.counts = status, self.report.as_dict()
+        self.batch.finished_at = timezone.now()
+        self.batch.save(update_fields=["status", "counts", "finished_at"])
+
+    def _write(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
+        for _attempt in range(TRIES - 1):
+            try:
+                return self._write_once(kind, table, rows)
+            except (IntegrityError, OperationalError):
+                continue
+        return self._write_once(kind, table, rows)
+
+    def _write_once(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
+        with acting(self.actor, reason=f"load {self.batch.source}", batch=self.batch.pk):
+            self._take_turn()
+            verdict = self._settle(kind, table, rows)
+            self._write_rows(kind, verdict)
+        return verdict
+
+    def _take_turn(self) -> None:
+        """Two loads of one system write their chunks one after the other."""
+        batches = LoadBatch.objects.select_for_update(no_key=True).filter(kind=self.layout.system)
+        batches.order_by("pk").first()
+
+    def _write_rows(self, kind: Kind, verdict: Verdict) -> None:
+        if verdict.stale:
+            SourceReference.objects.filter(pk__in=verdict.stale).delete()
+        if verdict.created:
+            for row, pk in zip(verdict.created, kind.create(verdict.created), strict=True):
+                row.target_id = pk
+        SourceReference.objects.bulk_create(
+            self._reference(kind, row) for row in verdict.created + verdict.adopted
+        )
+        if verdict.updated:
+            kind.update(verdict.updated)
+            changed = [SourceReference(pk=row.reference_id, digest=row.digest) for row in verdict.updated]
+            SourceReference.objects.bulk_update(changed, ["digest"])
+
+    def _reference(self, kind: Kind, row: Row) -> SourceReference:
+        return SourceReference(
+            system=self.layout.system,
+            kind=kind.noun,
+            value=row.key,
+            digest=row.digest,
+            target_id=row.target_id,
+            batch=self.batch,
+        )
+
+
+def open_tables(folder: Folder, layout: Layout) -> dict[str, Table]:
+    """The layout's tables that are there, with their columns checked; raises Unreadable with every lack."""
+    tables, faults = {}, []
+    if layout.needed not in folder.paths:
+        words = _("There is no %(table)s.csv in this folder; it holds %(files)s.")
+        held = ", ".join(path.name for path in folder.paths.values())
+        faults.append(Fault(str(folder.path), 0, "", "", words % {"table": layout.needed, "files": held}))
+    wanted = {
+        name: path for name, path in folder.paths.items() if name in {kind.table for kind in layout.kinds}
+    }
+    for name, path in wanted.items():
+        try:
+            tables[name] = Table(path)
+            faults += tables[name].missing(columns_of(layout, name))
+        except Unreadable as error:
+            faults += error.faults
+    if faults:
+        raise Unreadable(faults)
+    return tables
+
+
+def columns_of(layout: Layout, table: str) -> tuple[str, ...]:
+    named = [column for kind in layout.kinds if kind.table == table for column in kind.columns]
+    return tuple(dict.fromkeys(named))
+
+
+def chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk

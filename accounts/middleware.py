@@ -1,0 +1,77 @@
+"""What holds for every answer: nothing private stays in a cache, nobody passes the second step unseen."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.errors import StaleVersion
+from accounts.models import PatientAccess
+from accounts.proxies import is_trusted
+from accounts.roles import Role
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TrustedProxyMiddleware:
+    """Only a trusted proxy may say that a request came by https."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_trusted(request.META.get("REMOTE_ADDR", "")):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Answers to people who are signed in are kept by no browser and no proxy."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class RegistrationMiddleware:
+    """A patient without a patient row is led from every page for patients to the second step."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:  # type: ignore[no-untyped-def]
+        page = getattr(view, "view_class", None)
+        if request.user.is_authenticated and request.user.role == Role.PATIENT and needs_patient(page):
+            if not PatientAccess.objects.self_of(request.user).exists():
+                return redirect(reverse("accounts:registration"))
+        return None
+
+
+def needs_patient(page: type | None) -> bool:
+    """Pages with a permission are ours; the second step itself and the page about the role stay open."""
+    return getattr(page, "permission", "") not in ("", "accounts.register_self", "accounts.view_role")
+
+
+class ConflictMiddleware:
+    """A stale form becomes the conflict page: both texts side by side, nothing typed is lost."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, StaleVersion):
+            return None
+        context = {"rows": exception.rows, "retry_url": request.get_full_path()}
+        return render(request, "409.html", context, status=409)

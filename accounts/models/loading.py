@@ -1,0 +1,71 @@
+"""What a load brought: the batch, and where every loaded row came from."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import VisibleQuerySet
+from accounts.models.base import PublicModel
+
+
+class LoadBatchQuerySet(VisibleQuerySet):
+    pass
+
+
+class LoadBatch(PublicModel):
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        FINISHED = "finished", _("Finished")
+        REFUSED = "refused", _("Refused")
+
+    kind = models.CharField(_("kind"), max_length=40)
+    source = models.CharField(_("source"), max_length=300)
+    digest = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.RUNNING)
+    counts = models.JSONField(_("counts"), default=dict)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    started_at = models.DateTimeField(_("started at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    objects = LoadBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("load")
+        verbose_name_plural = _("loads")
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class SourceReferenceQuerySet(VisibleQuerySet):
+    pass
+
+
+class SourceReference(models.Model):
+    """The key under which another system knows a row, and the digest of what it last said."""
+
+    system = models.CharField(_("system"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=40)
+    value = models.CharField(_("key"), max_length=200)
+    digest = models.CharField(_("SHA-256"), max_length=64)
+    target_id = models.BigIntegerField(_("row"))
+    batch = models.ForeignKey(
+        LoadBatch, on_delete=models.PROTECT, related_name="references", verbose_name=_("load")
+    )
+
+    objects = SourceReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("source reference")
+        verbose_name_plural = _("source references")
+        constraints = [
+            models.UniqueConstraint(name="a_source_key_is_one_row", fields=["system", "kind", "value"])
+        ]
+        indexes = [models.Index(name="reference_target", fields=["kind", "target_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.kind} {self.value}"
