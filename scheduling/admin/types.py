@@ -1,0 +1,46 @@
+"""Kinds of visit."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.backoffice import BackOfficeAdmin, VersionedForm
+from scheduling.models import AppointmentType
+from scheduling.services import types
+
+
+@admin.register(AppointmentType)
+class AppointmentTypeAdmin(BackOfficeAdmin):
+    form = VersionedForm
+    list_display = ["name", "minutes", "mode", "patients_may_book", "is_offered"]
+    list_filter = ["mode", "patients_may_book", ("archived_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "code"]
+    prepopulated_fields = {"code": ["name"]}
+    actions = ["archive", "restore"]
+    fieldsets = [
+        (None, {"fields": ["name", "code", "description", "mode"]}),
+        (
+            _("Length"),
+            {"fields": ["minutes", "step_minutes", "buffer_before_minutes", "buffer_after_minutes"]},
+        ),
+        (
+            _("Limits for patients"),
+            {"fields": ["patients_may_book", "lead_minutes", "horizon_days", "cancel_notice_minutes"]},
+        ),
+    ]
+
+    @admin.display(description=_("offered"), boolean=True)
+    def is_offered(self, kind: AppointmentType) -> bool:
+        return not kind.is_archived
+
+    @admin.action(description=_("Put away: no longer offered"), permissions=["change"])
+    def archive(self, request: HttpRequest, chosen: QuerySet) -> None:
+        for kind in chosen:
+            types.archive(type=kind, actor=request.user, now=timezone.now())
+
+    @admin.action(description=_("Offer again"), permissions=["change"])
+    def restore(self, request: HttpRequest, chosen: QuerySet) -> None:
+        for kind in chosen:
+            types.restore(type=kind, actor=request.user)

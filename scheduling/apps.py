@@ -1,0 +1,12 @@
+"""Scheduling: when."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SchedulingConfig(AppConfig):
+    name = "scheduling"
+    verbose_name = _("Calendar")
+
+    def ready(self) -> None:
+        from scheduling import messages, relationships, rules  # noqa: F401

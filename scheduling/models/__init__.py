@@ -1,0 +1,9 @@
+"""When: types of visit, availability, appointments and their history."""
+
+from scheduling.models.appointment import Appointment
+from scheduling.models.appointment_type import AppointmentType
+from scheduling.models.availability import AvailabilityRule
+from scheduling.models.history import AppointmentEvent
+from scheduling.states import Status
+
+__all__ = ["Appointment", "AppointmentEvent", "AppointmentType", "AvailabilityRule", "Status"]

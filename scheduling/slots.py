@@ -1,0 +1,298 @@
+"""Free starts, worked out from wall-clock rules and busy blocks: no ORM, no Django, no clock.
+
+Instants are whole minutes since the epoch and every range is half-open. The list and the booking
+both ask `free_slots`, so whatever it answers must not depend on the range asked for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+NEVER = 2**60  # later than any minute that a datetime can name
+
+Range = tuple[int, int]
+Busy = Range  # a block in epoch minutes that includes its own visit's buffers
+Window = tuple[int, int, int, int, int]  # doctor, start, end, location, department
+Place = tuple[int, int, int]  # doctor, location, department
+Stretch = tuple[int, int, int]  # start, end, number of the week it belongs to
+Grid = tuple[int, int, int]  # origin, the first minute that no longer starts a visit, end of the window
+Blocks = Mapping[int, Sequence[Busy]]  # busy blocks by doctor, in any order
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Weekly hours on the location's own clock; an extra open day is a rule valid on that day only.
+
+    `end` at or before `start` means the next day; `valid_until` is the last day on which hours begin.
+    Alternate weeks count from the week of `anchor`, else of `valid_from`. No types means every type.
+    """
+
+    doctor_id: int
+    department_id: int
+    location_id: int
+    zone: str
+    weekday: int
+    start: time
+    end: time
+    valid_from: date | None = None
+    valid_until: date | None = None
+    every_weeks: int = 1
+    anchor: date | None = None
+    type_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a visit of one type takes, in minutes; `before` and `after` are its buffers."""
+
+    type_id: int
+    minutes: int
+    step: int
+    before: int = 0
+    after: int = 0
+
+    def __post_init__(self) -> None:
+        # A step below one would walk the grid for ever.
+        if min(self.minutes, self.step) < 1 or min(self.before, self.after) < 0:
+            raise ValueError(f"not the shape of a visit: {self}")
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Leave, a closure or a removed part of the day; None stands for every doctor or location.
+
+    Like the edge of a window it keeps out the visit but not its buffers, and it leaves the grid alone.
+    """
+
+    start: int
+    end: int
+    doctor_id: int | None = None
+    location_id: int | None = None
+
+
+Rules = Iterable[Rule]
+Closures = Iterable[Closed]
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """A free visit in epoch minutes, without buffers."""
+
+    start: int
+    doctor_id: int
+    end: int
+    location_id: int
+    department_id: int
+
+
+@dataclass
+class _Span:
+    """Hours without a break, and the minutes at which the grid starts afresh in them."""
+
+    start: int
+    end: int
+    week: int
+    origins: list[int]
+
+
+def to_minutes(moment: datetime) -> int:
+    """Seconds are cut off; a naive datetime is a TypeError."""
+    return (moment - EPOCH) // MINUTE
+
+
+def from_minutes(minutes: int) -> datetime:
+    return EPOCH + minutes * MINUTE
+
+
+def _round_up(moment: datetime) -> int:
+    return -((EPOCH - moment) // MINUTE)
+
+
+def _after_gap(wall: datetime) -> int:
+    """The instant of the clock change that skips this wall time."""
+    earlier, later = to_minutes(wall.replace(fold=1)), to_minutes(wall.replace(fold=0))
+    old = wall.replace(fold=0).utcoffset()
+
+    def has_changed(minute: int) -> bool:
+        return from_minutes(minute).astimezone(wall.tzinfo).utcoffset() != old
+
+    return earlier + bisect_left(range(earlier, later + 1), True, key=has_changed)
+
+
+def _instant(wall: datetime, zone: ZoneInfo, fold: int) -> int:
+    first, second = (wall.replace(tzinfo=zone, fold=side) for side in (0, 1))
+    offsets = first.utcoffset(), second.utcoffset()
+    if offsets[0] is not None and offsets[1] is not None and offsets[0] < offsets[1]:
+        return _after_gap(first)
+    return to_minutes(second if fold else first)
+
+
+@lru_cache(maxsize=2**16)
+def stretch(zone: str, day: date, start: time, end: time) -> Range:
+    """From the first instant not before `start` until just after the last one before `end`, on local clocks.
+
+    Hours skipped by a clock change are empty. An end inside a repeated hour includes both passes, while
+    an end exactly where the repeated hour begins includes neither: hence the minute before the end.
+    """
+    clock = ZoneInfo(zone)
+    last = datetime.combine(day if end > start else day + DAY, end)
+    until = min(_instant(last, clock, fold=1), _instant(last - MINUTE, clock, fold=1) + 1)
+    return _instant(datetime.combine(day, start), clock, fold=0), until
+
+
+def _week(ordinal: int) -> int:
+    """Whole weeks since 0001-01-01, which was a Monday: years with 53 weeks need no care."""
+    return (ordinal - 1) // 7
+
+
+def _days(rule: Rule, first: date, last: date) -> Iterator[int]:
+    """Ordinals of the days on which the rule's hours begin."""
+    low = max(first, rule.valid_from or first).toordinal()
+    high = min(last, rule.valid_until or last).toordinal()
+    anchor = _week((rule.anchor or rule.valid_from or date.min).toordinal())
+    for ordinal in range(low + (rule.weekday + 1 - low) % 7, high + 1, 7):
+        if (_week(ordinal) - anchor) % rule.every_weeks == 0:
+            yield ordinal
+
+
+def _stretches(rules: Rules, first: date, last: date) -> dict[Place, list[Stretch]]:
+    places: dict[Place, list[Stretch]] = defaultdict(list)
+    for rule in rules:
+        place = places[rule.doctor_id, rule.location_id, rule.department_id]
+        for ordinal in _days(rule, first, last):
+            start, end = stretch(rule.zone, date.fromordinal(ordinal), rule.start, rule.end)
+            if start < end:
+                place.append((start, end, _week(ordinal)))
+    return places
+
+
+def _spans(stretches: Iterable[Stretch]) -> list[_Span]:
+    """Merge what overlaps or adjoins. The grid starts afresh with the first hours of each week.
+
+    Without that a doctor who never closes would have no first minute, and the grid would hang on
+    how far back one looked.
+    """
+    spans: list[_Span] = []
+    for start, end, week in sorted(stretches):
+        if not spans or start > spans[-1].end:
+            spans.append(_Span(start, end, week, [start]))
+            continue
+        span = spans[-1]
+        span.end = max(span.end, end)
+        if week > span.week:
+            span.week = week
+            span.origins.append(start)
+    return spans
+
+
+def windows(rules: Rules, first_day: date, last_day: date) -> list[Window]:
+    """Open hours that begin on these local days, both included; night hours count under their first day."""
+    return sorted(
+        (doctor, span.start, span.end, location, department)
+        for (doctor, location, department), found in _stretches(rules, first_day, last_day).items()
+        for span in _spans(found)
+    )
+
+
+def _reach(low: int, high: int, shape: Shape) -> tuple[date, date]:
+    """Local days whose hours may decide about starts in [low, high), whatever the zone.
+
+    Two days back for UTC-12 and a night; then the whole week and its eve, for the origin of the grid.
+    """
+    first = from_minutes(low).date() - 2 * DAY
+    last = from_minutes(high + shape.minutes).date() + DAY
+    return first - (first.weekday() + 1) * DAY, last
+
+
+def _grids(spans: Iterable[_Span]) -> Iterator[Grid]:
+    for span in spans:
+        stops = [*span.origins[1:], span.end]
+        for origin, stop in zip(span.origins, stops, strict=True):
+            yield origin, stop, span.end
+
+
+def _on_grid(minute: int, origin: int, step: int) -> int:
+    """The first point of the grid that is not before the minute."""
+    return minute + (origin - minute) % step
+
+
+def _walk(grids: Iterable[Grid], barred: Sequence[Range], shape: Shape, between: Range) -> Iterator[Range]:
+    """Pairs of start and origin; grids and barred starts are sorted, so neither pointer turns back."""
+    at = 0
+    for origin, stop, end in grids:
+        stop = min(stop, between[1], end - shape.minutes + 1)
+        start = _on_grid(max(origin, between[0]), origin, shape.step)
+        while start < stop:
+            while barred[at][1] <= start:
+                at += 1
+            for free in range(start, min(stop, barred[at][0]), shape.step):
+                yield free, origin
+            start = _on_grid(barred[at][1], origin, shape.step)
+
+
+def _barred(busy: Iterable[Busy], closed: Iterable[Range], shape: Shape) -> list[Range]:
+    """Ranges of starts that would run into a block, sorted, with one at the end of time to stop the walk."""
+    ahead = shape.minutes + shape.after - 1
+    by_visits = [(start - ahead, end + shape.before) for start, end in busy if start < end]
+    by_closing = [(start - shape.minutes + 1, end) for start, end in closed if start < end]
+    return [*sorted(by_visits + by_closing), (NEVER, NEVER)]
+
+
+def _candidates(
+    places: Mapping[Place, Sequence[Stretch]], busy: Blocks, shape: Shape, between: Range, closed: Closures
+) -> Iterator[tuple[int, int, int, int, int]]:
+    """Start, doctor, origin of the grid, location, department."""
+    closed_to: dict[int | None, list[Closed]] = defaultdict(list)
+    for block in closed:
+        closed_to[block.doctor_id].append(block)
+    for (doctor, location, department), found in places.items():
+        shut = (block for key in (doctor, None) for block in closed_to.get(key, ()))
+        here = [(block.start, block.end) for block in shut if block.location_id in (None, location)]
+        barred = _barred(busy.get(doctor, ()), here, shape)
+        for start, origin in _walk(_grids(_spans(found)), barred, shape, between):
+            yield start, doctor, origin, location, department
+
+
+def free_slots(
+    rules: Rules, busy: Blocks, shape: Shape, start: datetime, end: datetime, closed: Closures = ()
+) -> list[Slot]:
+    """Free visits that begin in [start, end), by start and doctor.
+
+    A visit lies within open hours and outside what is closed. Its buffers may stick out of both (a doctor
+    may tidy up after hours) but may not meet a busy block, so `busy` must hold all blocks that meet
+    [start - before, end + minutes + after). A doctor has each start once: from the grid that began first,
+    then by location and department.
+    """
+    between = _round_up(start), _round_up(end)
+    fitting = (rule for rule in rules if not rule.type_ids or shape.type_id in rule.type_ids)
+    places = _stretches(fitting, *_reach(*between, shape))
+    found = sorted(_candidates(places, busy, shape, between, closed))
+    firsts = (next(same) for _, same in groupby(found, key=itemgetter(0, 1)))
+    return [Slot(at, doctor, at + shape.minutes, place, unit) for at, doctor, _, place, unit in firsts]
+
+
+def slot_at(
+    rules: Rules, busy: Blocks, shape: Shape, start: datetime, doctor_id: int, closed: Closures = ()
+) -> Slot | None:
+    """The slot that the list shows for this doctor at exactly this instant, if it shows one."""
+    found = free_slots(
+        (rule for rule in rules if rule.doctor_id == doctor_id), busy, shape, start, start + MINUTE, closed
+    )
+    return next((slot for slot in found if from_minutes(slot.start) == start), None)
+
+
+def is_free(
+    rules: Rules, busy: Blocks, shape: Shape, start: datetime, doctor_id: int, closed: Closures = ()
+) -> bool:
+    return slot_at(rules, busy, shape, start, doctor_id, closed) is not None

@@ -1,0 +1,162 @@
+"""Finding a doctor: open to everybody, soonest first."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Department, Doctor, Patient
+from accounts.tests.factories import DoctorFactory
+from scheduling.models import AppointmentType
+from scheduling.tests.factories import AppointmentFactory, AvailabilityRuleFactory, open_every_day
+
+LIST = reverse("scheduling:doctor-list")
+
+
+@pytest.fixture(autouse=True)
+def _at_eight_on_monday(now: datetime) -> Any:
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+def names(answer: Any) -> list[str]:
+    return [card.doctor.family_name for card in answer.context["cards"]]
+
+
+def test_the_soonest_comes_first_and_those_without_times_last(
+    client: Any, hours: Doctor, lee_hours: Doctor
+) -> None:
+    DoctorFactory(family_name="Aaron")
+
+    answer = client.get(LIST)
+
+    assert names(answer) == ["Rao", "Lee", "Aaron"]
+    assert "Monday 11 January 2027, 9am" in answer.content.decode()
+
+
+def test_a_booked_time_is_not_the_next_free(client: Any, hours: Doctor, now: datetime) -> None:
+    AppointmentFactory(doctor=hours, start_at=now + timedelta(hours=1))
+
+    assert "Monday 11 January 2027, 9:20am" in client.get(LIST).content.decode()
+
+
+def test_patients_are_offered_no_time_at_which_they_are_elsewhere(
+    sign_in: Any, ana: Patient, hours: Doctor, dr_lee: Doctor, now: datetime
+) -> None:
+    AppointmentFactory(doctor=dr_lee, patient=ana, start_at=now + timedelta(hours=1))
+    patient = sign_in(ana.user)
+
+    for page in (LIST, hours.get_absolute_url()):
+        shown = patient.get(page).content.decode()
+        assert "9:20am" in shown and "2027, 9am" not in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"name": "rao"}, ["Rao"]),
+        ({"name": "ángstrom"}, ["Ångström"]),
+        ({"specialty": "Dermatology"}, ["Ångström"]),
+        ({"language": "Swedish"}, ["Ångström"]),
+        ({"gender": "male"}, ["Ångström"]),
+        ({"name": "nobody"}, []),
+        ({"specialty": "forged"}, None),
+        ({"department": "forged"}, None),
+        ({"page": "99"}, None),
+    ],
+)
+def test_doctors_are_filtered(
+    client: Any, dr_rao: Doctor, query: dict[str, str], found: list[str] | None
+) -> None:
+    DoctorFactory(
+        family_name="Ångström", specialty="Dermatology", languages="English, Swedish", gender="male"
+    )
+
+    answer = client.get(LIST, query, follow=True)
+
+    assert answer.status_code == 200
+    assert found is None or names(answer) == found
+
+
+def test_a_department_includes_those_below_it(client: Any, dr_rao: Doctor, dr_lee: Doctor) -> None:
+    heart = Department.objects.create(name="Heart surgery", parent=dr_rao.department)
+    DoctorFactory(family_name="Below", department=heart)
+
+    answer = client.get(LIST, {"department": dr_rao.department.public_id})
+
+    assert set(names(answer)) == {"Rao", "Below"}
+
+
+def test_when_nobody_fits_each_filter_says_what_it_hides(client: Any, dr_rao: Doctor) -> None:
+    page = client.get(LIST, {"name": "nobody", "specialty": "Cardiology"}).content.decode()
+
+    assert "0 doctors" in page
+    assert "1 doctor without “Name”" in page and "0 doctors without “Specialty”" in page
+
+
+def test_each_filter_in_force_can_be_taken_away(client: Any, dr_rao: Doctor) -> None:
+    answer = client.get(LIST, {"name": "rao", "specialty": "Cardiology"})
+
+    assert [chip["url"] for chip in answer.context["chips"]] == [
+        f"{LIST}?specialty=Cardiology",
+        f"{LIST}?name=rao",
+    ]
+
+
+def test_twenty_on_a_page_and_a_page_too_far_is_the_first(client: Any, db: Any) -> None:
+    for _ in range(21):
+        DoctorFactory()
+
+    beyond = client.get(LIST, {"name": "doctor", "page": "9"})
+
+    assert [len(names(client.get(LIST))), len(names(client.get(LIST, {"page": "2"})))] == [20, 1]
+    assert beyond.url == f"{LIST}?name=doctor"
+
+
+def test_the_list_asks_as_much_for_three_doctors_as_for_one(client: Any, hours: Doctor) -> None:
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            open_every_day(DoctorFactory(), start=time(10))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(LIST)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 9
+
+
+def test_the_page_of_a_doctor_tells_reasons_and_next_times(
+    client: Any, hours: Doctor, visit_type: AppointmentType
+) -> None:
+    page = client.get(hours.get_absolute_url()).content.decode()
+
+    assert "Consultation" in page and "20 minutes" in page
+    for words in ("9am", "9:20am", "9:40am"):
+        assert f"Monday 11 January 2027, {words}" in page
+
+
+def test_a_hidden_kind_of_visit_is_not_shown(client: Any, hours: Doctor) -> None:
+    AppointmentType.objects.update(patients_may_book=False)
+
+    page = client.get(hours.get_absolute_url()).content.decode()
+
+    assert "Consultation" not in page and "No visits can be booked on the site" in page
+
+
+def test_an_unknown_doctor_is_not_found(client: Any, db: Any) -> None:
+    assert client.get(reverse("scheduling:doctor-detail", args=[uuid4()])).status_code == 404
+
+
+def test_a6_a_night_clinic_is_offered_after_midnight(
+    client: Any, dr_lee: Doctor, visit_type: AppointmentType
+) -> None:
+    AvailabilityRuleFactory(doctor=dr_lee, weekday=6, start_time=time(22), end_time=time(6))
+    with time_machine.travel(datetime.fromisoformat("2027-01-17T23:30:00+00:00"), tick=False):
+        page = client.get(LIST).content.decode()
+
+    assert "Monday 18 January 2027, 12:40am" in page
