@@ -1,0 +1,13 @@
+"""Clinical: what happened."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ClinicalConfig(AppConfig):
+    name = "clinical"
+    verbose_name = _("Clinical record")
+
+    def ready(self) -> None:
+        from clinical import messages, relationships, rules  # noqa: F401
+        from clinical.loading import synthea  # noqa: F401

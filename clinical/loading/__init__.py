@@ -1,0 +1,1 @@
+"""What rows of other systems mean here."""

@@ -1,0 +1,1 @@
+"""Under what condition a permission of this app holds for a row in sight."""

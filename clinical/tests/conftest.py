@@ -1,0 +1,42 @@
+"""A visit at every stage, on the cast's Monday morning."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+import time_machine
+
+from accounts.models import Doctor, Patient
+from clinical.models import Encounter, MedicalRecord
+from clinical.services.records import sign
+from clinical.tests.factories import drafted, started, waiting
+from scheduling.models import Appointment
+
+
+@pytest.fixture(autouse=True)
+def _at(now: datetime) -> Iterator[None]:
+    """What is released is asked of the clock, so the clock stands at the cast's time."""
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def visit(dr_rao: Doctor, ana: Patient, now: datetime) -> Appointment:
+    return waiting(dr_rao, ana, now)
+
+
+@pytest.fixture
+def encounter(dr_rao: Doctor, ana: Patient, now: datetime) -> Encounter:
+    """Ana is with Dr Rao."""
+    return started(dr_rao, ana, now)
+
+
+@pytest.fixture
+def draft(encounter: Encounter, now: datetime) -> MedicalRecord:
+    return drafted(encounter, now)
+
+
+@pytest.fixture
+def record(draft: MedicalRecord, now: datetime) -> MedicalRecord:
+    """Signed and released."""
+    return sign(record=draft, version=draft.version, actor=draft.author, now=now)

@@ -1,0 +1,80 @@
+"""Records as they are read: by the patient when released, by those who treat at any time."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import record_event
+from accounts.errors import DomainError
+from accounts.roles import Role
+from accounts.views.pages import Page
+from clinical.forms import AddendumForm
+from clinical.models import MedicalRecord
+from clinical.services.records import add_addendum
+from clinical.views.charts import PagedList
+
+
+class RecordList(PagedList):
+    """Hangs on whom the account may act for, not on its role: a doctor may be a patient too."""
+
+    permission = "clinical.read_record"
+    template_name = "clinical/record_list.html"
+    context_object_name = "records"
+
+    def get_queryset(self) -> Any:
+        return MedicalRecord.objects.kept_for(self.request.user)
+
+
+class RecordDetail(Page):
+    permission = "clinical.read_record"
+
+    def get(self, request: HttpRequest, public_id: Any) -> HttpResponse:
+        rows = MedicalRecord.objects.visible_to(request.user).for_reading()
+        record = get_object_or_404(rows, public_id=public_id)
+        record_event(actor=request.user, action="read", target=record, patient=record.patient)
+        context = {
+            "record": record,
+            "encounter": record.encounter,
+            "patient": record.patient,
+            "is_staff_page": request.user.role != Role.PATIENT,
+            "may_add": record.takes_addenda and record.encounter.doctor.user_id == request.user.pk,
+            "now": timezone.now(),
+        }
+        return render(request, "clinical/record_detail.html", context)
+
+
+class AddendumAdd(Page):
+    permission = "clinical.add_addendum"
+
+    def record(self) -> MedicalRecord:
+        rows = MedicalRecord.objects.visible_to(self.request.user, self.permission).for_reading()
+        return get_object_or_404(rows, public_id=self.kwargs["public_id"])
+
+    def get(self, request: HttpRequest, public_id: Any) -> HttpResponse:
+        record = self.record()
+        if not record.takes_addenda:
+            return redirect(record)
+        return self.show(record, AddendumForm())
+
+    def post(self, request: HttpRequest, public_id: Any) -> HttpResponse:
+        record, form = self.record(), AddendumForm(request.POST)
+        if form.is_valid() and self.add(record, form):
+            messages.success(request, _("The addendum stands under the record."))
+            return redirect(record)
+        return self.show(record, form, status=422)
+
+    def add(self, record: MedicalRecord, form: AddendumForm) -> bool:
+        try:
+            add_addendum(record=record, actor=self.request.user, now=timezone.now(), **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+            return False
+        return True
+
+    def show(self, record: MedicalRecord, form: AddendumForm, status: int = 200) -> HttpResponse:
+        context = {"record": record, "encounter": record.encounter, "patient": record.patient, "form": form}
+        return render(self.request, "clinical/addendum.html", context, status=status)
