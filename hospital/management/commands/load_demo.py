@@ -1,0 +1,50 @@
+"""Loads the demo hospital: the same people everywhere, visits counted from today."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Doctor, Patient, User
+from hospital.demo.build import DOMAIN, build_people_and_places
+from hospital.demo.visits import build_visits
+from scheduling.models import Appointment
+
+
+class Command(BaseCommand):
+    help = "Load the demo hospital into an empty database. Example: manage.py load_demo"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="counts for machines")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing where there are people already"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="build it, show the counts, keep nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(
+                "The demo has a well-known password: it loads only where DEBUG is on.", returncode=2
+            )
+        with transaction.atomic():
+            created = self.build(options["if_empty"])
+            transaction.set_rollback(options["dry_run"])
+        if options["json"]:
+            self.stdout.write(json.dumps(created))
+        else:
+            self.stdout.write(", ".join(f"{kind}: {n['created']} created" for kind, n in created.items()))
+
+    def build(self, if_empty: bool) -> dict[str, dict[str, int]]:
+        if User.objects.exists() or Patient.objects.exists():
+            if if_empty or User.objects.filter(email=f"admin@{DOMAIN}").exists():
+                return {kind: {"created": 0} for kind in ("doctors", "patients", "appointments")}
+            raise CommandError(
+                "There are people in this database; the demo needs an empty one.", returncode=2
+            )
+        now = timezone.now()
+        build_visits(build_people_and_places(now), now)
+        models = {"doctors": Doctor, "patients": Patient, "appointments": Appointment}
+        return {kind: {"created": model.objects.count()} for kind, model in models.items()}

@@ -1,0 +1,43 @@
+"""The menu, made from the table of roles: a link is shown to those whom its page admits."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import reach
+
+# (URL name, words, permission, roles or none for all who hold the permission)
+LINKS = [
+    ("patient-dashboard", _("My page"), "accounts.view_patient_dashboard"),
+    ("doctor-dashboard", _("My day"), "accounts.view_doctor_dashboard"),
+    ("scheduling:doctor-list", _("Find a doctor"), "accounts.view_doctor"),
+    ("scheduling:appointment-list", _("Appointments"), "scheduling.view_appointment"),
+    ("clinical:record-list", _("My records"), "accounts.view_patient_dashboard"),
+    ("clinical:patient-list", _("Patients"), "clinical.view_chart"),
+    ("admin:index", _("Back office"), "accounts.use_admin"),
+]
+THEMES = {"light", "dark"}
+
+
+def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    shown = [(reverse(name), words) for name, words, permission in LINKS if reach(user, permission)]
+    return [{"url": url, "label": words, "active": path.startswith(url)} for url, words in shown]
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """What every template may name."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "hospital": {
+            "name": settings.HOSPITAL_NAME,
+            "phone": settings.HOSPITAL_PHONE,
+            "emergency_number": settings.HOSPITAL_EMERGENCY_NUMBER,
+            "opening_hours": settings.HOSPITAL_OPENING_HOURS,
+        },
+        "navigation": SimpleLazyObject(lambda: navigation(request.user, request.path)),
+        "theme": theme if theme in THEMES else "",
+    }

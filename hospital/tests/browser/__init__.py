@@ -1,0 +1,1 @@
+"""Journeys in a real browser; they run where a Chromium is found."""

@@ -1,0 +1,40 @@
+"""docs/features.md is true: every address it lists is there and opens for the role it names."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import resolve, reverse
+
+ROW = re.compile(r"^\| (?P<part>[^|]+) \| `(?P<path>/[^`]*)` \| `(?P<name>[^`]+)` \| (?P<role>\w+) \|$", re.M)
+FEATURES = [
+    found.groupdict() for found in ROW.finditer(Path(settings.BASE_DIR, "docs/features.md").read_text())
+]
+
+
+def test_the_list_is_read_whole() -> None:
+    assert len(FEATURES) == 23
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature["part"])
+def test_a_feature_of_the_design_opens_in_its_role(
+    feature: dict[str, str], request: Any, client: Any, dr_rao: Any, ana: Any, cardiology: Any
+) -> None:
+    parameters = {"<doctor>": dr_rao, "<patient>": ana, "<department>": cardiology}
+    path = feature["path"]
+    for mark, row in parameters.items():
+        path = path.replace(mark, str(row.pk if path.startswith("/admin/") else row.public_id))
+    actor = {"patient": lambda: ana.user, "doctor": lambda: dr_rao.user, "anyone": lambda: None}.get(
+        feature["role"], lambda: request.getfixturevalue(feature["role"])
+    )()
+    if actor is not None:
+        client.force_login(actor)
+
+    answer = client.get(path, follow=True)
+
+    match = resolve(path)
+    assert match.view_name == feature["name"]
+    assert path == reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+    assert answer.status_code == 200

@@ -1,0 +1,11 @@
+/* The search boxes that stand in for a list take the name of the list's label, once the admin has made them. */
+window.django?.jQuery?.(() => {
+  for (const list of document.querySelectorAll("select.admin-autocomplete")) {
+    const label = document.querySelector(`label[for="${list.id}"]`);
+    const parts = list.nextElementSibling?.querySelectorAll("[role=combobox], [role=textbox]") ?? [];
+    for (const part of label ? parts : []) {
+      part.removeAttribute("aria-labelledby");
+      part.setAttribute("aria-label", label.textContent.trim());
+    }
+  }
+});
