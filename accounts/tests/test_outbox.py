@@ -207,6 +207,17 @@ def test_a_sender_that_lost_its_lease_does_not_overwrite_the_outcome(message):
     assert message.status == "sent"
 
 
+def test_a_sender_that_lost_its_lease_does_not_take_the_message_from_the_next(message):
+    now = timezone.now()
+    slow = outbox.claim(now)
+    other = outbox.claim(now + timedelta(seconds=61))
+
+    outbox.postpone(slow, smtplib.SMTPDataError(451, b"later"), now + timedelta(seconds=62))
+
+    message.refresh_from_db()
+    assert (message.status, message.lease_until) == ("sending", other.lease_until)
+
+
 def test_a_failed_message_is_tried_again_by_hand(message, admin):
     Message.objects.update(status="dead", attempts=10, last_error="refused")
 
