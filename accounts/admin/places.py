@@ -15,7 +15,7 @@ from accounts.services import archiving
 
 
 class Places(KeepsHistory):
-    """Both kinds of places can be brought back."""
+    """Both kinds of places are put away, and can be brought back."""
 
     actions = ["restore"]
 
@@ -29,6 +29,9 @@ class Places(KeepsHistory):
             return _("%(name)s is back.") % {"name": place}
 
         row_by_row(self, request, queryset, act)
+
+    def remove(self, row: Department | Location, **who_and_when: Any) -> archiving.Removal:
+        return archiving.remove_place(place=row, **who_and_when)
 
 
 @admin.register(Department)
@@ -44,9 +47,6 @@ class DepartmentAdmin(Places, BackOfficeAdmin):
         (gettext_lazy("For visitors"), {"fields": ["opening_hours", "phone"]}),
     ]
 
-    def remove(self, row: Department, **who_and_when: Any) -> archiving.Removal:
-        return archiving.remove_department(department=row, **who_and_when)
-
 
 @admin.register(Location)
 class LocationAdmin(Places, BackOfficeAdmin):
@@ -58,6 +58,3 @@ class LocationAdmin(Places, BackOfficeAdmin):
         (None, {"fields": ["name", "time_zone", "phone"]}),
         (gettext_lazy("Address"), {"fields": ["address", "city", "state", "postal_code"]}),
     ]
-
-    def remove(self, row: Location, **who_and_when: Any) -> archiving.Removal:
-        return archiving.remove_location(location=row, **who_and_when)

@@ -12,6 +12,12 @@ from accounts.errors import DomainError
 from accounts.models import Department, Doctor, Location, Patient, User
 from accounts.rules import demand
 
+Place = Department | Location
+MOVE_FIRST = {
+    Department: _("Move its doctors and departments to another department first."),
+    Location: _("Move its doctors to another location first."),
+}
+
 
 class CannotArchive(DomainError):
     message = _("This cannot be archived.")
@@ -59,28 +65,18 @@ def restore_patient(*, patient: Patient, actor: User, now: datetime) -> None:
         bring_back(locked(patient))
 
 
-def archive_department(*, department: Department, actor: User, now: datetime) -> None:
+def archive_place(*, place: Place, actor: User, now: datetime) -> None:
     """Unlisted; refused while doctors or departments that are not archived belong to it."""
-    demand(actor, "accounts.delete_department", department)
+    demand(actor, permission_to_delete(place), place)
     with acting(actor, reason="archiving"):
-        department = locked(department)
-        if department.doctors.current().exists() or department.children.current().exists():
-            raise CannotArchive(_("Move its doctors and departments to another department first."))
-        put_away(department, now)
+        place = locked(place)
+        if place.doctors.current().exists() or has_departments(place):
+            raise CannotArchive(MOVE_FIRST[type(place)])
+        put_away(place, now)
 
 
-def archive_location(*, location: Location, actor: User, now: datetime) -> None:
-    """Unlisted; refused while doctors who are not archived work there."""
-    demand(actor, "accounts.delete_location", location)
-    with acting(actor, reason="archiving"):
-        location = locked(location)
-        if location.doctors.current().exists():
-            raise CannotArchive(_("Move its doctors to another location first."))
-        put_away(location, now)
-
-
-def restore_place(*, place: Department | Location, actor: User, now: datetime) -> None:
-    demand(actor, f"accounts.delete_{place._meta.model_name}", place)
+def restore_place(*, place: Place, actor: User, now: datetime) -> None:
+    demand(actor, permission_to_delete(place), place)
     with acting(actor, reason="restoring"):
         bring_back(locked(place))
 
@@ -108,25 +104,15 @@ def remove_patient(*, patient: Patient, actor: User, now: datetime) -> Removal:
         return Removal(True)
 
 
-def remove_department(*, department: Department, actor: User, now: datetime) -> Removal:
+def remove_place(*, place: Place, actor: User, now: datetime) -> Removal:
     """Delete what nothing depends on, else archive."""
-    demand(actor, "accounts.delete_department", department)
+    demand(actor, permission_to_delete(place), place)
     with acting(actor, reason="removal"):
-        if has_history(department):
-            archive_department(department=department, actor=actor, now=now)
+        place = locked(place)
+        if has_history(place):
+            archive_place(place=place, actor=actor, now=now)
             return Removal(False)
-        department.delete()
-        return Removal(True)
-
-
-def remove_location(*, location: Location, actor: User, now: datetime) -> Removal:
-    """Delete what nothing depends on, else archive."""
-    demand(actor, "accounts.delete_location", location)
-    with acting(actor, reason="removal"):
-        if has_history(location):
-            archive_location(location=location, actor=actor, now=now)
-            return Removal(False)
-        location.delete()
+        place.delete()
         return Removal(True)
 
 
@@ -150,6 +136,14 @@ def reactivate_user(*, user: User, actor: User, now: datetime) -> None:
 def refuse_doctors(user: User) -> None:
     if Doctor.objects.filter(user=user).exists():
         raise CannotArchive(_("This is a doctor's account. Deactivate or reactivate the doctor instead."))
+
+
+def permission_to_delete(place: Place) -> str:
+    return f"accounts.delete_{place._meta.model_name}"
+
+
+def has_departments(place: Place) -> bool:
+    return isinstance(place, Department) and place.children.current().exists()
 
 
 def has_history(row: models.Model) -> bool:

@@ -118,7 +118,7 @@ def test_a_department_with_doctors_is_neither_deleted_nor_archived(client, admin
 
 def test_an_archived_department_comes_back(client, admin, cardiology):
     client.force_login(admin)
-    archiving.archive_department(department=cardiology, actor=admin, now=timezone.now())
+    archiving.archive_place(place=cardiology, actor=admin, now=timezone.now())
 
     act(client, "department", "restore", cardiology)
 

@@ -124,7 +124,7 @@ def test_administrators_see_no_audit_of_patients(client, admin, ana):
 
 
 def test_choices_offer_current_rows_only(client, admin, cardiology):
-    archiving.archive_location(location=LocationFactory(name="Old wing"), actor=admin, now=timezone.now())
+    archiving.archive_place(place=LocationFactory(name="Old wing"), actor=admin, now=timezone.now())
     LocationFactory(name="New wing")
     client.force_login(admin)
 

@@ -126,8 +126,8 @@ def test_a_patient_without_history_is_deleted(admin, now):
 
 
 def test_empty_places_are_deleted(admin, now):
-    archiving.remove_department(department=DepartmentFactory(), actor=admin, now=now)
-    archiving.remove_location(location=LocationFactory(), actor=admin, now=now)
+    archiving.remove_place(place=DepartmentFactory(), actor=admin, now=now)
+    archiving.remove_place(place=LocationFactory(), actor=admin, now=now)
 
     assert not Department.objects.exists()
     assert not Location.objects.exists()
@@ -136,8 +136,8 @@ def test_empty_places_are_deleted(admin, now):
 def test_places_whose_doctors_have_left_are_archived(dr_rao, admin, now):
     archiving.deactivate_doctor(doctor=dr_rao, actor=admin, now=now)
 
-    archiving.remove_department(department=dr_rao.department, actor=admin, now=now)
-    archiving.remove_location(location=dr_rao.location, actor=admin, now=now)
+    archiving.remove_place(place=dr_rao.department, actor=admin, now=now)
+    archiving.remove_place(place=dr_rao.location, actor=admin, now=now)
 
     assert not Department.objects.current().exists()
     assert not Location.objects.current().exists()
@@ -146,9 +146,9 @@ def test_places_whose_doctors_have_left_are_archived(dr_rao, admin, now):
 
 def test_places_in_use_are_refused_in_words(dr_rao, admin, now):
     with pytest.raises(DomainError, match="Move its doctors"):
-        archiving.archive_department(department=dr_rao.department, actor=admin, now=now)
+        archiving.archive_place(place=dr_rao.department, actor=admin, now=now)
     with pytest.raises(DomainError, match="Move its doctors"):
-        archiving.archive_location(location=dr_rao.location, actor=admin, now=now)
+        archiving.archive_place(place=dr_rao.location, actor=admin, now=now)
 
 
 def test_a_department_above_others_is_refused_in_words(admin, now):
@@ -156,7 +156,7 @@ def test_a_department_above_others_is_refused_in_words(admin, now):
     DepartmentFactory(parent=above)
 
     with pytest.raises(DomainError, match="departments"):
-        archiving.archive_department(department=above, actor=admin, now=now)
+        archiving.archive_place(place=above, actor=admin, now=now)
 
 
 def test_nobody_deactivates_the_own_account(admin):
