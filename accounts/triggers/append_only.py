@@ -29,7 +29,5 @@ class AppendOnly(TableRule):
         body = f"BEGIN {postgresql_refusal('append-only', self.name)} END"
         return [
             postgresql_trigger(name, "BEFORE DELETE OR UPDATE", table, function=name, body=body),
-            postgresql_trigger(
-                f"{name}_truncate", "BEFORE TRUNCATE", table, function=name, body=body, each="STATEMENT"
-            ),
+            self.refuse_truncate("append-only", table),
         ]

@@ -13,7 +13,6 @@ from .base import (
     path_fields,
     path_needs,
     path_value,
-    postgresql_refusal,
     postgresql_trigger,
     quoted,
     sqlite_trigger,
@@ -109,7 +108,6 @@ class AuditRows(TableRule):
 
     def _postgresql(self, shape: TableShape, connection: BaseDatabaseWrapper) -> list[Rule]:
         name = self.prefix + self.name
-        refuse_all = f"BEGIN {postgresql_refusal('audited row by row', self.name)} END"
         return [
             postgresql_trigger(
                 name,
@@ -119,14 +117,7 @@ class AuditRows(TableRule):
                 body=self._body(shape, connection),
                 security=_as_owner(name),
             ),
-            postgresql_trigger(
-                f"{name}_truncate",
-                "BEFORE TRUNCATE",
-                shape.name,
-                function=f"{name}_truncate",
-                body=refuse_all,
-                each="STATEMENT",
-            ),
+            self.refuse_truncate("audited row by row", shape.name),
         ]
 
     def _body(self, shape: TableShape, connection: BaseDatabaseWrapper) -> str:

@@ -69,6 +69,12 @@ class TableRule(BaseConstraint):
     def rules(self, shape: TableShape, connection: BaseDatabaseWrapper) -> list[Rule]:
         raise NotImplementedError
 
+    def refuse_truncate(self, kind: str, table: str) -> Rule:
+        """PostgreSQL's TRUNCATE passes by the triggers of rows."""
+        name = f"{self.prefix}{self.name}_truncate"
+        body = f"BEGIN {postgresql_refusal(kind, self.name)} END"
+        return postgresql_trigger(name, "BEFORE TRUNCATE", table, function=name, body=body, each="STATEMENT")
+
     def needs(self, model: type[Model]) -> Mapping[str, set[str]]:
         """Tables with the columns that must be there before the rule can be made."""
         return {}

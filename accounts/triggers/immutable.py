@@ -133,17 +133,9 @@ class ImmutableWhen(TableRule):
         if self.guard_insert:
             events = "INSERT OR DELETE OR UPDATE"
         body = self._body(shape, connection)
-        refuse_all = f"BEGIN {postgresql_refusal('immutable', self.name)} END"
         return [
             postgresql_trigger(name, f"BEFORE {events}", shape.name, function=name, body=body),
-            postgresql_trigger(
-                f"{name}_truncate",
-                "BEFORE TRUNCATE",
-                shape.name,
-                function=f"{name}_truncate",
-                body=refuse_all,
-                each="STATEMENT",
-            ),
+            self.refuse_truncate("immutable", shape.name),
         ]
 
     def _body(self, shape: TableShape, connection: BaseDatabaseWrapper) -> str:
