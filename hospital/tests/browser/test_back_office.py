@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("open_hospital")]
 def found(page: Page, *addresses: str) -> list[str]:
     faults: list[str] = []
     for address in addresses:
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer is not None and answer.status == 200, address
         page.wait_for_function("!document.querySelector('[role=combobox][aria-labelledby]')")
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})

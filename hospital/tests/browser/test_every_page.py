@@ -25,12 +25,13 @@ Look = Callable[..., None]
 
 @pytest.fixture
 def look() -> Look:
-    """Open the page once and ask it at both widths and in both schemes."""
+    """Open the page once and ask it at both widths and in both schemes; it must be the page, and no error's."""
 
-    def look_at(page: Page, *addresses: str) -> None:
+    def look_at(page: Page, *addresses: str, status: int = 200) -> None:
         found: list[str] = []
         for address in addresses:
-            page.goto(address)
+            answer = page.goto(address)
+            assert answer is not None and answer.status == status, address
             found += looks(page)
         assert found == []
 
@@ -73,7 +74,9 @@ def encounter(dr_rao: Doctor, ana: Patient) -> Encounter:
 def test_pages_for_everybody(visitor: Any, look: Look, dr_rao: Doctor) -> None:
     pages = ["home", "account_login", "account_reset_password", "department-list", "scheduling:doctor-list"]
 
-    look(visitor(), *map(reverse, pages), dr_rao.get_absolute_url(), "/doctors/?name=nobody", "/nowhere/")
+    page = visitor()
+    look(page, *map(reverse, pages), dr_rao.get_absolute_url(), "/doctors/?name=nobody")
+    look(page, "/nowhere/", status=404)
 
 
 def test_forms_that_come_back_with_errors(visitor: Any) -> None:
@@ -104,9 +107,10 @@ def test_pages_for_patients(
     pages = ["patient-dashboard", "scheduling:appointment-list", "clinical:record-list", "accounts:role"]
     own = [visit.get_absolute_url(), f"{visit.get_absolute_url()}cancel/", record.get_absolute_url()]
     lists = [f"/appointments/?show={tab}" for tab in ("past", "cancelled")]
-    forbidden = [reverse("doctor-dashboard")]
 
-    look(visitor(user=ana.user), *map(reverse, pages), *own, *lists, *forbidden)
+    page = visitor(user=ana.user)
+    look(page, *map(reverse, pages), *own, *lists)
+    look(page, reverse("doctor-dashboard"), status=403)
 
 
 def test_the_pages_of_a_booking(
