@@ -9,22 +9,21 @@ import pytest
 from accounts.errors import NotAllowed
 from accounts.models import Doctor, Patient, User
 from scheduling.errors import NotCancellable, NotYet, ReasonMissing, SlotTaken, WrongState
-from scheduling.models import Appointment, AppointmentEvent, Status
+from scheduling.models import Appointment, Status
 from scheduling.services.booking import book, cancel
 from scheduling.services.calendar import move
 from scheduling.services.visits import arrive, finish, no_show, start, undo
+from scheduling.tests.refusal import refused
 
 
 def history(visit: Appointment) -> list[str]:
     return list(visit.events.values_list("to_status", flat=True))
 
 
-def refused(error: type[Exception], act: Callable[..., Any], visit: Appointment, **arguments: Any) -> None:
-    """Nothing of the visit changes, and no event is written."""
-    before = Appointment.objects.values().get(pk=visit.pk), AppointmentEvent.objects.count()
-    with pytest.raises(error):
+def refuse(error: type[Exception], act: Callable[..., Any], visit: Appointment, **arguments: Any) -> None:
+    """The step is refused with this error."""
+    with refused(error):
         act(appointment=visit, **arguments)
-    assert (Appointment.objects.values().get(pk=visit.pk), AppointmentEvent.objects.count()) == before
 
 
 def test_the_day_of_a_visit(booked: Appointment, dr_rao: Doctor, now: datetime) -> None:
@@ -60,30 +59,30 @@ def test_a_finished_visit_has_no_step_back(booked: Appointment, dr_rao: Doctor, 
     for act in (arrive, start, finish):
         act(appointment=booked, actor=dr_rao.user, now=now)
 
-    refused(WrongState, undo, booked, actor=dr_rao.user, now=now)
+    refuse(WrongState, undo, booked, actor=dr_rao.user, now=now)
 
 
 def test_a_consultation_starts_from_the_waiting_room_only(
     booked: Appointment, dr_rao: Doctor, now: datetime
 ) -> None:
-    refused(WrongState, start, booked, actor=dr_rao.user, now=now)
+    refuse(WrongState, start, booked, actor=dr_rao.user, now=now)
 
 
 def test_arriving_twice_is_refused(booked: Appointment, reception: User, now: datetime) -> None:
     arrive(appointment=booked, actor=reception, now=now)
 
-    refused(WrongState, arrive, booked, actor=reception, now=now)
+    refuse(WrongState, arrive, booked, actor=reception, now=now)
 
 
 def test_arriving_does_not_end_a_consultation(booked: Appointment, dr_rao: Doctor, now: datetime) -> None:
     arrive(appointment=booked, actor=dr_rao.user, now=now)
     start(appointment=booked, actor=dr_rao.user, now=now)
 
-    refused(WrongState, arrive, booked, actor=dr_rao.user, now=now)
+    refuse(WrongState, arrive, booked, actor=dr_rao.user, now=now)
 
 
 def test_nobody_misses_a_visit_before_it_starts(booked: Appointment, reception: User, nine: datetime) -> None:
-    refused(NotYet, no_show, booked, actor=reception, now=nine - timedelta(seconds=1))
+    refuse(NotYet, no_show, booked, actor=reception, now=nine - timedelta(seconds=1))
 
     assert no_show(appointment=booked, actor=reception, now=nine).status == Status.NOSHOW
 
@@ -93,7 +92,7 @@ def test_late_but_on_the_same_day_the_patient_is_let_in(
 ) -> None:
     no_show(appointment=booked, actor=reception, now=nine)
 
-    refused(WrongState, arrive, booked, actor=reception, now=nine + timedelta(days=1))
+    refuse(WrongState, arrive, booked, actor=reception, now=nine + timedelta(days=1))
     assert arrive(appointment=booked, actor=reception, now=nine + timedelta(hours=6)).status == "arrived"
 
 
@@ -103,7 +102,7 @@ def test_a_latecomer_does_not_push_out_the_next(
     no_show(appointment=booked, actor=reception, now=nine)
     book(**order | {"patient": ben, "actor": reception, "now": nine})
 
-    refused(SlotTaken, arrive, booked, actor=reception, now=nine)
+    refuse(SlotTaken, arrive, booked, actor=reception, now=nine)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +119,14 @@ def test_a_latecomer_does_not_push_out_the_next(
 def test_each_step_asks_for_its_permission(
     act: Callable[..., Any], who: str, booked: Appointment, nine: datetime, request: pytest.FixtureRequest
 ) -> None:
-    refused(NotAllowed, act, booked, actor=request.getfixturevalue(who), now=nine)
+    refuse(NotAllowed, act, booked, actor=request.getfixturevalue(who), now=nine)
 
 
 @pytest.mark.parametrize("act", [arrive, no_show])
 def test_another_doctor_may_not_touch_the_visit(
     act: Callable[..., Any], booked: Appointment, dr_lee: Doctor, nine: datetime
 ) -> None:
-    refused(NotAllowed, act, booked, actor=dr_lee.user, now=nine)
+    refuse(NotAllowed, act, booked, actor=dr_lee.user, now=nine)
 
 
 def test_the_nurse_of_the_department_lets_patients_in(
@@ -144,7 +143,7 @@ def test_a_patient_cancels_without_a_reason(booked: Appointment, ana: Patient, n
 
 
 def test_staff_say_why_they_cancel(booked: Appointment, reception: User, now: datetime) -> None:
-    refused(ReasonMissing, cancel, booked, reason="  ", actor=reception, now=now)
+    refuse(ReasonMissing, cancel, booked, reason="  ", actor=reception, now=now)
 
     visit = cancel(appointment=booked, reason="The doctor is ill", actor=reception, now=now)
 
@@ -155,7 +154,7 @@ def test_staff_say_why_they_cancel(booked: Appointment, reception: User, now: da
 def test_c8_a_visit_is_cancelled_once(booked: Appointment, ana: Patient, now: datetime) -> None:
     cancel(appointment=booked, reason="", actor=ana.user, now=now)
 
-    refused(NotCancellable, cancel, booked, reason="", actor=ana.user, now=now)
+    refuse(NotCancellable, cancel, booked, reason="", actor=ana.user, now=now)
 
 
 def test_c8_exactly_at_the_limit_a_patient_still_cancels(
@@ -172,8 +171,7 @@ def test_c8_after_the_limit_a_patient_is_told_to_call(
 ) -> None:
     now = nine - timedelta(minutes=120) + late
 
-    refused(NotCancellable, cancel, booked, reason="", actor=ana.user, now=now)
-    with pytest.raises(NotCancellable, match="Call .*0100"):
+    with refused(NotCancellable, "Call .*0100"):
         cancel(appointment=booked, reason="", actor=ana.user, now=now)
 
 
@@ -189,7 +187,7 @@ def test_c8_a_visit_that_has_begun_is_not_cancelled(
     arrive(appointment=booked, actor=reception, now=now)
     start(appointment=booked, actor=dr_rao.user, now=now)
 
-    refused(NotCancellable, cancel, booked, reason="Ill", actor=reception, now=now)
+    refuse(NotCancellable, cancel, booked, reason="Ill", actor=reception, now=now)
 
 
 def test_a_patient_in_the_waiting_room_speaks_to_reception(
@@ -197,9 +195,9 @@ def test_a_patient_in_the_waiting_room_speaks_to_reception(
 ) -> None:
     arrive(appointment=booked, actor=reception, now=now)
 
-    refused(NotCancellable, cancel, booked, reason="", actor=ana.user, now=now)
+    refuse(NotCancellable, cancel, booked, reason="", actor=ana.user, now=now)
     assert cancel(appointment=booked, reason="Left", actor=reception, now=now).status == "cancelled"
 
 
 def test_d5_another_patient_does_not_cancel(booked: Appointment, ben: Patient, now: datetime) -> None:
-    refused(NotAllowed, cancel, booked, reason="", actor=ben.user, now=now)
+    refuse(NotAllowed, cancel, booked, reason="", actor=ben.user, now=now)
