@@ -1,12 +1,16 @@
 """The fixed cast of every test, and the one place where the database rules step aside for a flush."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import Client
 from django.utils import timezone
 
 from accounts.inventory import without_rules
@@ -19,6 +23,7 @@ from accounts.tests.factories import (
     PatientFactory,
     UserFactory,
 )
+from accounts.tests.pages import enter
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -141,17 +146,22 @@ def admin(db: Any) -> User:
 
 
 @pytest.fixture
-def sign_in(client: Any) -> Any:
+def sign_in(client: Client) -> Callable[[User], Client]:
     """Sign the account in on the test client, as if a moment ago, and return the client."""
+    return lambda user: enter(client, user)
 
-    def enter(user: User) -> Any:
-        client.force_login(user)
-        session = client.session
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": timezone.now().timestamp(), "email": user.email}
-        ]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
-        return client
 
-    return enter
+@pytest.fixture
+def frozen(now: datetime) -> Iterator[Any]:
+    """The clock stands at the cast's Monday morning; what this yields moves it on."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def sample_data() -> Path:
+    """The folder of real exports."""
+    folder = os.environ.get("HOSPITAL_SAMPLE_DATA")
+    if not folder:
+        pytest.skip("HOSPITAL_SAMPLE_DATA names no folder with sample data")
+    return Path(folder)

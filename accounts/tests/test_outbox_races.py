@@ -2,31 +2,17 @@
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from accounts import outbox
 from accounts.tests.factories import UserFactory
+from accounts.tests.processes import database_url
 
 WORKER = [sys.executable, "manage.py", "send_messages", "--json"]
-
-
-def database_url(folder: Path) -> str:
-    """Where another process finds the rows of this test; SQLite's are copied out of memory into a file."""
-    if connection.vendor == "sqlite":
-        with closing(sqlite3.connect(folder / "copy.sqlite3")) as copy:
-            connection.connection.backup(copy)
-            copy.execute("PRAGMA journal_mode=WAL")
-        return f"sqlite:///{folder / 'copy.sqlite3'}"
-    parts = connection.settings_dict
-    return f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}"
 
 
 @pytest.mark.django_db(transaction=True)

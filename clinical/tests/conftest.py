@@ -1,10 +1,8 @@
 """A visit at every stage, on the cast's Monday morning."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-import time_machine
 
 from accounts.models import Doctor, Patient
 from clinical.models import Encounter, MedicalRecord
@@ -14,10 +12,8 @@ from scheduling.models import Appointment
 
 
 @pytest.fixture(autouse=True)
-def _at(now: datetime) -> Iterator[None]:
+def _at(frozen: None) -> None:
     """What is released is asked of the clock, so the clock stands at the cast's time."""
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

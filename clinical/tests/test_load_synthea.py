@@ -1,8 +1,6 @@
 """The loading of Synthea's tables: what arrives, what a second run does, what real data gives."""
 
-import os
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -256,14 +254,6 @@ def test_queries_do_not_grow_with_the_rows(tmp_path):
 
     # SQLite takes at most 999 values a statement, so 390 rows of five tables need some more of them.
     assert many - few < 90
-
-
-@pytest.fixture
-def sample_data() -> Path:
-    folder = os.environ.get("HOSPITAL_SAMPLE_DATA")
-    if not folder:
-        pytest.skip("HOSPITAL_SAMPLE_DATA names no folder with sample data")
-    return Path(folder)
 
 
 def test_a_real_export_is_loaded_whole_and_once(sample_data):

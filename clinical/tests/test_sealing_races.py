@@ -1,19 +1,17 @@
 """Signings at the same moment, in processes of their own: the chain stays one line."""
 
 import os
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from accounts.tests.factories import PatientFactory
+from accounts.tests.processes import database_url
 from clinical.tests.factories import drafted, started
 
 SIGN = """
@@ -32,17 +30,6 @@ from clinical.models import Seal
 from clinical.services.sealing import broken_seals
 print(Seal.objects.count(), len(list(broken_seals())))
 """
-
-
-def database_url(folder: Path) -> str:
-    """Where another process finds the rows of this test; SQLite's are copied out of memory into a file."""
-    if connection.vendor == "sqlite":
-        with closing(sqlite3.connect(folder / "copy.sqlite3")) as copy:
-            connection.connection.backup(copy)
-            copy.execute("PRAGMA journal_mode=WAL")
-        return f"sqlite:///{folder / 'copy.sqlite3'}"
-    parts = connection.settings_dict
-    return f"postgres://{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT']}/{parts['NAME']}"
 
 
 def python(code: str, **outside: str) -> subprocess.Popen[str]:

@@ -1,12 +1,10 @@
 """Bad input through the pages: clear words, the right status, and nothing written."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
@@ -24,10 +22,8 @@ TOO_LONG = "é" * 5000
 
 
 @pytest.fixture(autouse=True)
-def _at(now: datetime) -> Iterator[None]:
+def _at(frozen: Any) -> None:
     cache.clear()
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 def all_rows() -> dict[str, int]:

@@ -1,14 +1,12 @@
 """SEC-23 in small: no junk in an address makes a page fail, or writes anything."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import time_machine
 from django.contrib import admin as back_office
 from django.test import Client
 from django.urls import reverse
@@ -19,13 +17,7 @@ from hospital.tests.test_bad_input import all_rows
 from scheduling.models import AppointmentType
 from scheduling.tests.factories import AppointmentTypeFactory, open_every_day
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at(now: datetime) -> Iterator[None]:
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 JUNK = [

@@ -7,12 +7,9 @@ from itertools import count
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib import admin
-from django.db import connection
 from django.db.models import Model
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,31 +31,17 @@ from accounts.tests.factories import (
     PatientFactory,
     UserFactory,
 )
+from accounts.tests.pages import queries
 from clinical.models import MedicalRecord
 from clinical.services.records import add_addendum
 from clinical.tests.factories import ConditionFactory, signed, started
 from scheduling.models import AppointmentEvent
 from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactory, AvailabilityRuleFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 ADMIN_LIMIT = 12
 # Session and account, which every page of someone signed in asks for.
 SIGNED_IN = 2
-
-
-@pytest.fixture(autouse=True)
-def _at(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-def queries(client: Client, url: str) -> tuple[int, Any]:
-    """How many, once caches of the process are warm; and the answer."""
-    client.get(url)
-    with CaptureQueriesContext(connection) as seen:
-        answer = client.get(url)
-    assert answer.status_code == 200, f"{answer.status_code} at {url}"
-    return len(seen), answer
 
 
 # The site

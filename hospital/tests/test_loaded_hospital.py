@@ -1,18 +1,15 @@
 """A hospital loaded from real files: all of it is there, and the main job runs in it, by its pages alone."""
 
 import csv
-import os
 import re
 import shutil
 import tarfile
 from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
@@ -41,18 +38,10 @@ TABLES = {
 COMPLAINT, PLAN, MEDICINE = "Chest tightness on stairs", "Walk every day", "Ramipril"
 
 
-@pytest.fixture
-def samples() -> Path:
-    given = os.environ.get("HOSPITAL_SAMPLE_DATA")
-    if not given:
-        pytest.skip("HOSPITAL_SAMPLE_DATA names no folder with sample data")
-    return Path(given)
-
-
 @pytest.fixture(params=[FOLDER, ARCHIVE])
-def export(request: Any, samples: Path, tmp_path: Path) -> Path:
+def export(request: Any, sample_data: Path, tmp_path: Path) -> Path:
     """The folder of one export; the larger one is unpacked, for PostgreSQL only."""
-    source = samples / request.param
+    source = sample_data / request.param
     if source.is_dir():
         return source
     if connection.vendor != "postgresql":
@@ -63,11 +52,10 @@ def export(request: Any, samples: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def clock(now: datetime) -> Iterator[Any]:
+def clock(frozen: Any) -> Any:
     """The cast's Monday morning; tests move it on."""
     cache.clear()
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
+    return frozen
 
 
 def read(folder: Path, table: str) -> list[dict[str, str]]:
@@ -99,8 +87,8 @@ def test_every_row_arrives_but_those_refused_by_name_and_the_second_run_does_not
     assert PrescriptionItem.objects.count() == arrived["medications"]
 
 
-def test_a_real_export_with_faulty_rows_arrives_without_those_rows(samples: Path, tmp_path: Path) -> None:
-    folder = shutil.copytree(samples / FOLDER, tmp_path / "spoilt")
+def test_a_real_export_with_faulty_rows_arrives_without_those_rows(sample_data: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sample_data / FOLDER, tmp_path / "spoilt")
     spoil(folder, "conditions", {3: {"STOP": "1900-01-01"}, 8: {"CODE": ""}})
     spoil(folder, "medications", {5: {"PATIENT": "nobody"}})
 

@@ -53,3 +53,8 @@ def lee_hours(dr_lee: Doctor, visit_type: AppointmentType) -> Doctor:
     """Dr Lee has Tuesday mornings only."""
     AvailabilityRuleFactory(doctor=dr_lee, weekday=1, start_time=time(9), end_time=time(12))
     return dr_lee
+
+
+@pytest.fixture
+def patient_client(sign_in: Any, ana: Patient) -> Any:
+    return sign_in(ana.user)

@@ -1,14 +1,11 @@
 """The back office of the calendar: services behind every write, words instead of crashes."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.contrib.messages import get_messages
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Patient, User
@@ -20,10 +17,7 @@ ADD = "admin:scheduling_appointment_add"
 LIST = "admin:scheduling_appointment_changelist"
 
 
-@pytest.fixture(autouse=True)
-def _at_eight_on_monday(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 @pytest.fixture
@@ -233,15 +227,3 @@ def test_a_kind_of_visit_is_put_away_and_offered_again(sign_in: Any, admin: User
     client.post(url, {"action": "restore", "_selected_action": [kind.pk]})
 
     assert (archived_at, AppointmentType.objects.get().archived_at) == (now, None)
-
-
-def test_the_list_asks_as_much_for_three_rows_as_for_one(desk: Any, order: dict[str, Any]) -> None:
-    visits_in_a_row(order["doctor"], order["start"], 1)
-    counts = []
-    for more in (0, 2):
-        visits_in_a_row(order["doctor"], order["start"] + timedelta(days=1), more)
-        with CaptureQueriesContext(connection) as queries:
-            desk.get(reverse(LIST))
-        counts.append(len(queries))
-
-    assert counts[0] == counts[1]

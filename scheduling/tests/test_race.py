@@ -1,7 +1,6 @@
 """Many processes, one doctor, overlapping times: exactly one may win, and the test can tell when more do."""
 
 import multiprocessing
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from accounts.models import Doctor, Patient, User
 from accounts.roles import Role
 from accounts.services.archiving import deactivate_doctor
 from accounts.tests.factories import PatientFactory, UserFactory
+from accounts.tests.processes import copied
 from scheduling.models import Appointment, AppointmentType
 from scheduling.services.booking import book
 from scheduling.services.calendar import calendar_write
@@ -42,11 +42,7 @@ def arena(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], None]
 
     def open_doors() -> None:
         if in_memory:
-            path = tmp_path / "race.sqlite3"
-            with sqlite3.connect(path) as copy:
-                connection.connection.backup(copy)
-            copy.close()
-            settings["NAME"] = str(path)
+            settings["NAME"] = str(copied(tmp_path / "race.sqlite3"))
 
     yield open_doors
     settings["NAME"] = name

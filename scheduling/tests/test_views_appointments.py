@@ -1,38 +1,21 @@
 """Lists, the single visit, and the steps of the day."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Doctor, Patient, User
+from accounts.tests.pages import queries
 from scheduling.models import Appointment, AppointmentEvent, Status
 from scheduling.services.booking import cancel
 from scheduling.services.visits import arrive
 from scheduling.tests.factories import AppointmentFactory, visits_in_a_row
+from scheduling.tests.pages import LIST, listed, url
 
-LIST = "/appointments/"
-
-
-@pytest.fixture(autouse=True)
-def _at_eight_on_monday(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-def url(name: str, visit: Appointment) -> str:
-    return reverse(f"scheduling:appointment-{name}", args=[visit.public_id])
-
-
-def listed(client: Any, query: str = "") -> list[str]:
-    page = client.get(f"{LIST}{query}").content.decode()
-    return re.findall(r'href="/appointments/([0-9a-f-]{36})/"', page)
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 def test_upcoming_past_and_cancelled_are_apart(
@@ -71,38 +54,16 @@ def test_a_long_list_has_pages_and_a_page_too_far_is_the_first(
     assert (beyond.status_code, beyond.url) == (302, f"{LIST}?show=upcoming")
 
 
-def test_every_list_asks_as_much_for_three_rows_as_for_one(
-    sign_in: Any, ana: Patient, dr_rao: Doctor, reception: User, nine: datetime
-) -> None:
-    counts: dict[str, list[int]] = {}
-    for more in (1, 2):
-        visits_in_a_row(dr_rao, nine + timedelta(hours=3 * more), more, patient=ana)
-        for user, page in (
-            (ana.user, LIST),
-            (dr_rao.user, f"{LIST}?day=2027-01-12"),
-            (reception, f"{LIST}?day=2027-01-12"),
-        ):
-            client = sign_in(user)
-            with CaptureQueriesContext(connection) as queries:
-                client.get(page)
-            counts.setdefault(f"{user} {page}", []).append(len(queries))
-
-    assert {name: found[0] for name, found in counts.items()} == {
-        name: found[1] for name, found in counts.items()
-    }
-
-
 def test_the_day_of_sixty_visits_takes_at_most_six_queries(
     sign_in: Any, dr_rao: Doctor, nine: datetime
 ) -> None:
     visits_in_a_row(dr_rao, nine - timedelta(hours=8), 60)
     client = sign_in(dr_rao.user)
 
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(f"{LIST}?day=2027-01-12")
+    asked, answer = queries(client, f"{LIST}?day=2027-01-12")
 
     assert len(answer.context["rows"]) == 60
-    assert len(queries) <= 6
+    assert asked <= 6
 
 
 def test_the_day_list_is_the_doctors_own(
@@ -225,17 +186,13 @@ def test_the_history_says_who_when_and_why(
 def test_the_detail_takes_the_same_queries_however_long_the_history(
     sign_in: Any, booked: Appointment, reception: User, now: datetime
 ) -> None:
-    client, counts = sign_in(reception), []
-    with CaptureQueriesContext(connection) as queries:
-        client.get(url("detail", booked))
-        counts.append(len(queries))
+    client = sign_in(reception)
+    short, _answer = queries(client, url("detail", booked))
 
     arrive(appointment=booked, actor=reception, now=now)
-    with CaptureQueriesContext(connection) as queries:
-        client.get(url("detail", booked))
-        counts.append(len(queries))
+    long, _answer = queries(client, url("detail", booked))
 
-    assert counts[0] == counts[1]
+    assert short == long
 
 
 def test_an_unknown_visit_is_not_found(sign_in: Any, ana: Patient) -> None:

@@ -3,32 +3,18 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.errors import Busy
 from accounts.models import Doctor, Message, Patient
 from scheduling.models import Appointment, AppointmentType
 from scheduling.services.booking import book
+from scheduling.tests.pages import picker
 
-
-@pytest.fixture(autouse=True)
-def _at_eight_on_monday(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def patient_client(sign_in: Any, ana: Patient) -> Any:
-    return sign_in(ana.user)
-
-
-def picker(doctor: Doctor, **query: str) -> str:
-    return f"{reverse('scheduling:appointment-book', args=[doctor.public_id])}?{urlencode(query)}"
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 def check(doctor: Doctor) -> str:

@@ -1,32 +1,16 @@
 """Cancelling on the site: by patients within the notice, by staff with a reason."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.urls import reverse
 
 from accounts.models import Patient, User
 from scheduling.models import Appointment, Status
+from scheduling.tests.pages import url
 
-LIST = "/appointments/"
-
-
-@pytest.fixture(autouse=True)
-def _at_eight_on_monday(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-def url(name: str, visit: Appointment) -> str:
-    return reverse(f"scheduling:appointment-{name}", args=[visit.public_id])
-
-
-def listed(client: Any, query: str = "") -> list[str]:
-    page = client.get(f"{LIST}{query}").content.decode()
-    return re.findall(r'href="/appointments/([0-9a-f-]{36})/"', page)
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 def test_a_patient_cancels_on_a_page_of_its_own(sign_in: Any, booked: Appointment, ana: Patient) -> None:

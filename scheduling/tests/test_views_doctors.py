@@ -6,22 +6,17 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Department, Doctor, Patient
 from accounts.tests.factories import DoctorFactory
 from scheduling.models import AppointmentType
-from scheduling.tests.factories import AppointmentFactory, AvailabilityRuleFactory, open_every_day
+from scheduling.tests.factories import AppointmentFactory, AvailabilityRuleFactory
 
 LIST = reverse("scheduling:doctor-list")
 
 
-@pytest.fixture(autouse=True)
-def _at_eight_on_monday(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 def names(answer: Any) -> list[str]:
@@ -116,18 +111,6 @@ def test_twenty_on_a_page_and_a_page_too_far_is_the_first(client: Any, db: Any) 
 
     assert [len(names(client.get(LIST))), len(names(client.get(LIST, {"page": "2"})))] == [20, 1]
     assert beyond.url == f"{LIST}?name=doctor"
-
-
-def test_the_list_asks_as_much_for_three_doctors_as_for_one(client: Any, hours: Doctor) -> None:
-    counts = []
-    for more in (0, 2):
-        for _ in range(more):
-            open_every_day(DoctorFactory(), start=time(10))
-        with CaptureQueriesContext(connection) as queries:
-            client.get(LIST)
-        counts.append(len(queries))
-
-    assert counts[0] == counts[1] <= 9
 
 
 def test_the_page_of_a_doctor_tells_reasons_and_next_times(

@@ -3,31 +3,16 @@
 import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-import time_machine
-from django.urls import reverse
 
 from accounts.models import Doctor, Patient
 from scheduling.models import AppointmentType
 from scheduling.services.booking import book
 from scheduling.tests.factories import AppointmentTypeFactory, open_every_day
+from scheduling.tests.pages import picker
 
-
-@pytest.fixture(autouse=True)
-def _at_eight_on_monday(now: datetime) -> Any:
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def patient_client(sign_in: Any, ana: Patient) -> Any:
-    return sign_in(ana.user)
-
-
-def picker(doctor: Doctor, **query: str) -> str:
-    return f"{reverse('scheduling:appointment-book', args=[doctor.public_id])}?{urlencode(query)}"
+pytestmark = pytest.mark.usefixtures("frozen")
 
 
 def test_the_picker_shows_at_most_five_days_and_forty_times(

@@ -10,10 +10,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as configured
 from django.test import Client
-from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.models import Doctor, User
+from accounts.tests.pages import enter
 from scheduling.models import AppointmentType
 from scheduling.tests.factories import AppointmentTypeFactory, open_every_day
 
@@ -87,13 +87,7 @@ def complain(complaints: list[str], message: ConsoleMessage) -> None:
 
 def session_of(user: User) -> dict[str, str]:
     """The cookie of someone who has signed in a moment ago, for walks that do not begin at the door."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    sign_in = {"method": "password", "at": timezone.now().timestamp(), "email": user.email}
-    session["account_authentication_methods"] = [sign_in]
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
+    client = enter(Client(), user)
     name = configured.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value}
 

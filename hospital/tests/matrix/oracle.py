@@ -8,10 +8,10 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from accounts.roles import reach
+from accounts.tests.pages import enter
 from hospital.tests.matrix.routes import Target
 from hospital.tests.matrix.world import World
 
@@ -57,15 +57,7 @@ def run(world: World, wanted: Iterable[Target]) -> Iterator[Finding]:
 
 def signed_in(user: User | None) -> Client:
     client = Client(raise_request_exception=False)
-    if user is not None:
-        client.force_login(user)
-        session = client.session
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": timezone.now().timestamp(), "email": user.email}
-        ]
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
-    return client
+    return enter(client, user) if user else client
 
 
 def ask(
