@@ -189,6 +189,38 @@ def test_d5_another_patients_confirmation_is_not_found(
     assert answer.status_code == 404
 
 
+def test_the_way_back_from_the_confirmation_leads_to_it_again(
+    patient_client: Any, booked: Appointment, order: dict[str, Any]
+) -> None:
+    query = {"type": order["type"].public_id, "start": order["start"].isoformat()}
+
+    answer = patient_client.get(check(order["doctor"]), query)
+
+    assert answer.url == reverse("scheduling:appointment-booked", args=[booked.public_id])
+
+
+def test_an_order_for_ones_own_time_names_the_visit_that_holds_it(
+    patient_client: Any, booked: Appointment, order: dict[str, Any]
+) -> None:
+    answer = patient_client.post(check(order["doctor"]), form_of(order))
+
+    page = answer.content.decode()
+    assert (answer.status_code, Appointment.objects.count()) == (409, 1)
+    assert "You have already booked this time" in page and "A cough" in page
+    assert f'href="{booked.get_absolute_url()}"' in page
+
+
+def test_a_time_that_another_has_taken_names_no_visit(
+    sign_in: Any, booked: Appointment, order: dict[str, Any], ben: Patient
+) -> None:
+    query = {"type": order["type"].public_id, "start": order["start"].isoformat()}
+
+    answer = sign_in(ben.user).get(check(order["doctor"]), query)
+
+    assert answer.status_code == 409
+    assert str(booked.public_id) not in answer.content.decode()
+
+
 def test_another_visit_nearby_is_pointed_out(
     patient_client: Any, booked: Appointment, order: dict[str, Any]
 ) -> None:

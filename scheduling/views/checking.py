@@ -24,6 +24,7 @@ from scheduling.views.doctors import booking_url
 
 NEAREST = 3
 GONE = _("This time is no longer available")
+OWN = _("You have already booked this time")
 TITLES = {
     PatientBusy: _("You have another visit at this time"),
     Busy: _("This time could not be booked just now"),
@@ -40,9 +41,11 @@ class Check(BookingPage):
             return redirect(f"{booking_url(self.doctor)}?{self.readable_query()}")
         kind, start = asked.cleaned_data["type"], asked.cleaned_data["start"]
         opening = self.opening_at(kind, start)
-        if opening is None:
-            return self.gone(SlotTaken(_("This time is not free.")), kind, start, "")
-        return self.show(BookingForm(initial={"key": uuid4()}), opening)
+        if opening is not None:
+            return self.show(BookingForm(initial={"key": uuid4()}), opening)
+        if visit := self.own_visit(start):
+            return redirect("scheduling:appointment-booked", visit.public_id)
+        return self.gone(SlotTaken(_("This time is not free.")), kind, start, "")
 
     def post(self, request: HttpRequest, public_id: Any) -> HttpResponse:
         asked = SlotForm(request.POST, types=self.types)
@@ -74,6 +77,11 @@ class Check(BookingPage):
         except DomainError as error:
             return self.gone(error, kind, start, order["patient_reason"])
         return redirect("scheduling:appointment-booked", visit.public_id)
+
+    def own_visit(self, start: datetime) -> Appointment | None:
+        """Who goes back from the confirmation comes here again, to a time that the own visit has taken."""
+        visits = Appointment.objects.visible_to(self.request.user).active()
+        return visits.filter(patient=self.patient, doctor=self.doctor, start_at=start).first()
 
     def readable_query(self) -> str:
         """Only what the picker understands, so that a broken link is not handed on."""
@@ -131,11 +139,12 @@ class Check(BookingPage):
 
     def gone(self, error: DomainError, kind: AppointmentType, start: datetime, reason: str) -> HttpResponse:
         """The words of the refusal, the reason that was typed, and the three nearest times."""
-        nearest = self.nearest(kind, start)
+        nearest, own = self.nearest(kind, start), self.own_visit(start)
         context = {
             "doctor": self.doctor,
-            "title": TITLES.get(type(error), GONE),
-            "words": str(error),
+            "title": OWN if own else TITLES.get(type(error), GONE),
+            "own": own,
+            "words": "" if own else str(error),
             "kind": kind,
             "reason": reason,
             "key": uuid4(),
