@@ -51,6 +51,7 @@ class DiagnosisForm(forms.ModelForm):
         model = Diagnosis
         fields = ["display", "code", "kind", "verification"]
         labels = {"code": _("ICD-10-CM code")}
+        error_messages = {"display": {"required": _("Write the diagnosis in words.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +64,13 @@ class MedicineForm(forms.ModelForm):
     class Meta:
         model = PrescriptionItem
         fields = ITEM_FIELDS
+        error_messages = {
+            "medicine": {"required": _("Write the name of the medicine.")},
+            "dose_quantity": {"required": _("Write how much is taken at a time.")},
+            "dose_unit": {"required": _("Write the unit, for example tablet or ml.")},
+            "frequency": {"required": _("Write how often it is taken.")},
+            "refills": {"required": _("Write 0 when nothing may be refilled.")},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,6 +177,10 @@ class AddendumForm(forms.ModelForm):
     class Meta:
         model = Addendum
         fields = ["reason", "text"]
+        error_messages = {
+            "reason": {"required": _("Say why you add to the record.")},
+            "text": {"required": _("Write what you add.")},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
