@@ -47,6 +47,12 @@ A, O, W, T, D, P, M = (
 PUBLIC = {"accounts.view_department": A, "accounts.view_doctor": A}
 EVERYBODY = PUBLIC | {"accounts.view_role": O, "accounts.view_dashboard": O}
 
+OWN_SCHEDULE: dict[str, Reach] = {
+    f"scheduling.{verb}_{noun}": W
+    for noun in ("availabilityrule", "availabilityoverride", "timeoff")
+    for verb in ("view", "add", "change", "delete")
+}
+
 TABLE: dict[Role, dict[str, Reach]] = {
     Role.PATIENT: EVERYBODY
     | {
@@ -56,9 +62,11 @@ TABLE: dict[Role, dict[str, Reach]] = {
         "scheduling.view_appointment": O,
         "scheduling.book_appointment": O,
         "scheduling.cancel_appointment": O,
+        "scheduling.move_appointment": O,
         "clinical.read_record": O,
     },
     Role.DOCTOR: EVERYBODY
+    | OWN_SCHEDULE
     | {
         "accounts.view_doctor_dashboard": W,
         "accounts.view_patient": T,
@@ -68,6 +76,9 @@ TABLE: dict[Role, dict[str, Reach]] = {
         "scheduling.start_appointment": W,
         "scheduling.finish_appointment": W,
         "scheduling.noshow_appointment": W,
+        "scheduling.approve_appointment": W,
+        "scheduling.view_schedule": W,
+        "scheduling.view_free_times": W,
         "clinical.view_chart": T,
         "clinical.read_record": T,
         "clinical.start_encounter": W,
@@ -93,6 +104,12 @@ TABLE: dict[Role, dict[str, Reach]] = {
         "accounts.invite_patient": A,
         "scheduling.view_appointmenttype": A,
         "scheduling.view_availabilityrule": A,
+        "scheduling.view_availabilityoverride": A,
+        "scheduling.view_timeoff": A,
+        "scheduling.view_clinicclosure": A,
+        "scheduling.view_schedule": A,
+        "scheduling.view_free_times": A,
+        "scheduling.view_timeoffdecision": A,
         "scheduling.view_appointment": A,
         "scheduling.add_appointment": A,
         "scheduling.change_appointment": A,
@@ -101,6 +118,9 @@ TABLE: dict[Role, dict[str, Reach]] = {
         "scheduling.cancel_appointment": A,
         "scheduling.arrive_appointment": A,
         "scheduling.noshow_appointment": A,
+        "scheduling.move_appointment": A,
+        "scheduling.approve_appointment": A,
+        "scheduling.restore_appointment": A,
     },
     Role.PRIVACY: EVERYBODY
     | {
@@ -119,8 +139,14 @@ TABLE[Role.ADMIN] = (
     }
     | {
         f"scheduling.{verb}_{noun}": A
-        for noun in ("appointmenttype", "availabilityrule")
-        for verb in ("view", "add", "change")
+        for noun in (
+            "appointmenttype",
+            "availabilityrule",
+            "availabilityoverride",
+            "timeoff",
+            "clinicclosure",
+        )
+        for verb in ("view", "add", "change", "delete")
     }
     | {
         "accounts.delete_department": A,
@@ -140,8 +166,7 @@ TABLE[Role.ADMIN] = (
         "accounts.view_loadbatch": A,
         "accounts.view_sourcereference": A,
         "accounts.view_auditevent": M,
-        "scheduling.delete_appointmenttype": A,
-        "scheduling.delete_availabilityrule": A,
+        "scheduling.void_appointment": A,
         "clinical.view_encounter": M,
         "clinical.view_medicalrecord": M,
         "clinical.view_seal": M,
@@ -202,6 +227,25 @@ WORDS: dict[str, Any] = {
     "scheduling.start_appointment": _("Start a visit"),
     "scheduling.finish_appointment": _("Finish a visit"),
     "scheduling.noshow_appointment": _("Mark that a patient did not come"),
+    "scheduling.move_appointment": _("Move appointments"),
+    "scheduling.approve_appointment": _("Agree to appointments that patients asked for"),
+    "scheduling.restore_appointment": _("Bring cancelled appointments back"),
+    "scheduling.void_appointment": _("Mark appointments as entered in error"),
+    "scheduling.view_schedule": _("Open the page of a doctor's hours"),
+    "scheduling.view_free_times": _("See free times, and why others are not free"),
+    "scheduling.view_timeoffdecision": _("See what leave meant for each visit"),
+    "scheduling.view_availabilityoverride": _("See exceptions to the weekly hours"),
+    "scheduling.add_availabilityoverride": _("Add exceptions to the weekly hours"),
+    "scheduling.change_availabilityoverride": _("Change exceptions to the weekly hours"),
+    "scheduling.delete_availabilityoverride": _("Remove exceptions to the weekly hours"),
+    "scheduling.view_timeoff": _("See when doctors are away"),
+    "scheduling.add_timeoff": _("Enter leave"),
+    "scheduling.change_timeoff": _("Withdraw leave"),
+    "scheduling.delete_timeoff": _("Remove leave that concerned no visit"),
+    "scheduling.view_clinicclosure": _("See when places are closed"),
+    "scheduling.add_clinicclosure": _("Close places"),
+    "scheduling.change_clinicclosure": _("Change closures"),
+    "scheduling.delete_clinicclosure": _("Remove closures"),
     "scheduling.view_appointmentevent": _("See the history of appointments"),
     "scheduling.view_appointmenttype": _("See types of visit"),
     "scheduling.add_appointmenttype": _("Add types of visit"),

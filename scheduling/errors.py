@@ -49,3 +49,29 @@ class NotYet(WrongState):
 
 class ReasonMissing(DomainError):
     message = _("Say why the visit is cancelled. The patient can read it.")
+
+
+class HoldLapsed(DomainError):
+    message = _("This time is no longer held for you.")
+
+
+class OverrideUnexplained(DomainError):
+    message = _("Say why this visit may go beyond the rules. It stays in the visit's history.")
+
+
+class NotMovable(WrongState):
+    message = _("This visit can no longer be moved.")
+
+
+class VisitsChanged(DomainError):
+    """While leave was entered, visits came, went or moved: what was decided no longer fits."""
+
+    message = _("Visits have changed since this page was opened. Look through them again.")
+
+
+class LeaveConflict(DomainError):
+    message = _("Visits are booked in this time. Decide first what becomes of them.")
+
+
+class InTwoPlaces(DomainError):
+    message = _("These hours overlap with hours at another location. A doctor is in one place at a time.")

@@ -12,6 +12,7 @@ from accounts.rules import rule
 from scheduling.models import Appointment
 
 CANCEL = "scheduling.cancel_appointment"
+MOVE = "scheduling.move_appointment"
 
 
 @rule(CANCEL)
@@ -31,3 +32,28 @@ def too_late_to_cancel(user: Any, visit: Appointment, now: datetime) -> str:
 def cancel_until(visit: Appointment) -> datetime:
     """The last instant at which a patient may cancel."""
     return visit.start_at - timedelta(minutes=visit.type.cancel_notice_minutes)
+
+
+@rule(MOVE)
+def may_move(user: Any, visit: Appointment) -> Any:
+    return cannot_move(user, visit, timezone.now()) or True
+
+
+def cannot_move(user: Any, visit: Appointment, now: datetime) -> str:
+    """Words with the way out when a patient's own moves are used up or it is too late; staff are not bound.
+
+    Needs `type` loaded. A visit that leave displaced may always be moved: the patient did not choose that.
+    """
+    if reach(user, MOVE) is not Reach.OWN or visit.decisions.unanswered().exists():
+        return ""
+    phone = {"phone": settings.HOSPITAL_PHONE}
+    if now > move_until(visit):
+        return _("It is too late to move this visit on the site. Call %(phone)s.") % phone
+    if visit.moves >= visit.type.max_moves:
+        return _("You have moved this visit as often as the site allows. Call %(phone)s.") % phone
+    return ""
+
+
+def move_until(visit: Appointment) -> datetime:
+    """The last instant at which a patient may choose another time."""
+    return visit.start_at - timedelta(minutes=visit.type.move_notice_minutes)

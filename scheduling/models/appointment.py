@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from accounts.models.base import PublicModel, VersionedModel
 from accounts.roles import Reach
 from accounts.triggers import AuditRows
 from scheduling.constraints import NoOverlapConstraint
+from scheduling.models.time_off import TimeOff, TimeOffDecision
 from scheduling.states import ACTIVE, UPCOMING, Status
 
 
@@ -34,6 +35,15 @@ class AppointmentQuerySet(VisibleQuerySet):
         """Visits that occupy their time."""
         return self.filter(status__in=ACTIVE)
 
+    def occupying(self, now: datetime) -> Self:
+        """Visits that occupy their time, less those whose hold has run out."""
+        lapsed = Q(status=Status.HELD, hold_expires_at__lte=now)
+        return self.active().exclude(lapsed)
+
+    def lapsed(self, now: datetime) -> Self:
+        """Holds whose time is over, though nobody has let them go yet."""
+        return self.filter(status=Status.HELD, hold_expires_at__lte=now)
+
     def overlapping(self, start: datetime, end: datetime) -> Self:
         return self.filter(block_start__lt=end, block_end__gt=start)
 
@@ -45,6 +55,23 @@ class AppointmentQuerySet(VisibleQuerySet):
         start = timezone.make_aware(datetime.combine(day, time.min))
         end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
         return self.between(start, end).order_by("start_at", "pk")
+
+    def shown_on_the_day(self) -> Self:
+        """What people at work need to see of a day: not who is just choosing a time, nor mistakes."""
+        return self.exclude(status__in=[Status.HELD, Status.EXPIRED, Status.ENTERED_IN_ERROR])
+
+    def in_leave(self, now: datetime) -> Self:
+        """Visits still to come while their doctor is away, which nobody has decided to keep."""
+        leave = TimeOff.objects.current().filter(doctor=OuterRef("doctor"))
+        leave = leave.filter(start_at__lt=OuterRef("end_at"), end_at__gt=OuterRef("start_at"))
+        kept = TimeOffDecision.objects.filter(
+            appointment=OuterRef("pk"),
+            choice=TimeOffDecision.Choice.KEEP,
+            time_off__start_at__lt=OuterRef("end_at"),
+            time_off__end_at__gt=OuterRef("start_at"),
+        )
+        waiting = self.filter(status__in=[Status.PENDING, Status.BOOKED], end_at__gt=now)
+        return waiting.filter(Exists(leave), ~Exists(kept))
 
     def upcoming(self, now: datetime) -> Self:
         return self.filter(status__in=UPCOMING, end_at__gt=now).order_by("start_at")
@@ -78,6 +105,23 @@ class Appointment(PublicModel, VersionedModel):
         CLINIC = "clinic", _("Hospital")
         SYSTEM = "system", _("System")
 
+    class CancelReason(models.TextChoices):
+        """HL7 appointment-cancellation-reason, those codes that fit a visit here."""
+
+        PATIENT = "pat", _("The patient cannot come")
+        PORTAL = "pat-cpp", _("Cancelled by the patient on the site")
+        FEELING_BETTER = "pat-fb", _("The patient feels better")
+        TRANSPORT = "pat-lt", _("The patient has no way to come")
+        MOVED_AWAY = "pat-mv", _("The patient has moved away")
+        DECEASED = "pat-dec", _("The patient has died")
+        PROVIDER = "prov", _("The doctor is not available")
+        PROVIDER_PERSONAL = "prov-pers", _("The doctor is away for a personal reason")
+        PROVIDER_EDUCATION = "prov-edu", _("The doctor is at a training or meeting")
+        MAINTENANCE = "maint", _("Equipment is being repaired")
+        ERROR = "oth-err", _("Booked by mistake")
+        WEATHER = "oth-weath", _("Weather")
+        OTHER = "other", _("Another reason")
+
     doctor = models.ForeignKey(
         "accounts.Doctor", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("doctor")
     )
@@ -106,7 +150,10 @@ class Appointment(PublicModel, VersionedModel):
     patient_overlap_allowed = models.BooleanField(_("the patient may overlap"), default=False)
     overlap_reason = models.CharField(_("why it may overlap"), max_length=200, blank=True)
     hold_expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
+    hold_extensions = models.PositiveSmallIntegerField(_("times the hold was extended"), default=0)
+    moves = models.PositiveSmallIntegerField(_("moved by the patient"), default=0, editable=False)
     cancelled_by = models.CharField(_("cancelled by"), max_length=8, choices=CancelledBy.choices, blank=True)
+    cancel_code = models.CharField(_("coded reason"), max_length=10, choices=CancelReason.choices, blank=True)
     cancel_reason = models.CharField(_("reason of the cancellation"), max_length=500, blank=True)
     patient_reason = models.CharField(_("reason for the visit"), max_length=500, blank=True)
     staff_note = models.TextField(_("note of the staff"), blank=True)
@@ -131,7 +178,14 @@ class Appointment(PublicModel, VersionedModel):
         verbose_name_plural = _("appointments")
         ordering = ["start_at", "pk"]
         indexes = [
-            models.Index(name="appointment_doctor_block", fields=["doctor", "block_start"]),
+            # Holds all that the search for free times reads of a visit: it need not look at the rows.
+            models.Index(
+                name="appointment_busy",
+                fields=["doctor", "block_start", "block_end", "status", "hold_expires_at"],
+            ),
+            models.Index(
+                name="appointment_held", fields=["hold_expires_at"], condition=Q(status=Status.HELD)
+            ),
             models.Index(name="appointment_patient_start", fields=["patient", "start_at"]),
             models.Index(name="appointment_day", fields=["start_at"]),
         ]
@@ -149,6 +203,10 @@ class Appointment(PublicModel, VersionedModel):
                 condition=Q(doctor_overlap_allowed=False, patient_overlap_allowed=False)
                 | ~Q(overlap_reason=""),
                 violation_error_message=_("Say why the visits may overlap."),
+            ),
+            models.CheckConstraint(
+                name="a_hold_has_an_end",
+                condition=~Q(status=Status.HELD) | Q(hold_expires_at__isnull=False),
             ),
             models.UniqueConstraint(
                 name="an_order_to_book_counts_once", fields=["booked_by", "idempotency_key"]

@@ -27,6 +27,7 @@ class AppointmentType(PublicModel, VersionedModel, ArchivableModel):
     name = models.CharField(_("name"), max_length=100, unique=True)
     code = models.SlugField(_("code"), max_length=40, unique=True)
     description = models.CharField(_("in words for patients"), max_length=300, blank=True)
+    preparation = models.CharField(_("how to prepare, in words for patients"), max_length=500, blank=True)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.IN_PERSON)
     minutes = models.PositiveSmallIntegerField(_("length in minutes"), validators=[MinValueValidator(1)])
     step_minutes = models.PositiveSmallIntegerField(
@@ -45,6 +46,26 @@ class AppointmentType(PublicModel, VersionedModel, ArchivableModel):
         default=120,
         help_text=_("Patients cancel on the site until this long before the start; later they call."),
     )
+    move_notice_minutes = models.PositiveIntegerField(
+        _("notice to move, in minutes"),
+        default=120,
+        help_text=_("Patients choose another time on the site until this long before the start."),
+    )
+    max_moves = models.PositiveSmallIntegerField(
+        _("moves by the patient"), default=3, help_text=_("How often patients may move one visit themselves.")
+    )
+    daily_limit = models.PositiveSmallIntegerField(
+        _("at most so many a day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("For each doctor and day; once reached, no more times are shown. Empty means no limit."),
+    )
+    needs_approval = models.BooleanField(
+        _("needs approval"),
+        default=False,
+        help_text=_("What patients book waits until the hospital has agreed; the time is kept meanwhile."),
+    )
     patients_may_book = models.BooleanField(_("patients may book"), default=True)
 
     objects = AppointmentTypeQuerySet.as_manager()
@@ -57,6 +78,15 @@ class AppointmentType(PublicModel, VersionedModel, ArchivableModel):
             models.CheckConstraint(name="a_type_has_a_length", condition=Q(minutes__gt=0, minutes__lte=720)),
             models.CheckConstraint(name="a_type_has_a_step", condition=Q(step_minutes__gt=0)),
             models.CheckConstraint(name="a_type_can_be_booked_ahead", condition=Q(horizon_days__gt=0)),
+            models.CheckConstraint(
+                name="a_daily_limit_lets_someone_in",
+                condition=Q(daily_limit__isnull=True) | Q(daily_limit__gt=0),
+            ),
+            models.CheckConstraint(
+                name="a_visit_with_its_buffers_fits_a_day",
+                condition=Q(buffer_before_minutes__lte=360, buffer_after_minutes__lte=360),
+                violation_error_message=_("A buffer has at most 360 minutes."),
+            ),
         ]
 
     def __str__(self) -> str:
