@@ -1,6 +1,6 @@
 """Every write to the calendar: one transaction, the doctor's row as the lock, one event for each change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.audit import acting
-from accounts.errors import Busy, DomainError
+from accounts.errors import Busy, DomainError, StaleVersion
 from accounts.models import Doctor, Patient, User
 from scheduling.constraints import violated_constraint
 from scheduling.errors import KeyReused, PatientBusy, SlotTaken, WrongState
@@ -32,25 +32,47 @@ REFUSALS: dict[str | None, type[DomainError]] = {
 
 
 @contextmanager
-def calendar_write(
-    doctor: Doctor, patient: Patient, *, actor: User, reason: str = ""
-) -> Iterator[tuple[Doctor, Patient]]:
-    """Lock the doctor, then the patient, and hand out both as they stand now.
+def calendars_write(
+    doctors: Iterable[Doctor], patients: Iterable[Patient], *, actor: User | None, reason: str = ""
+) -> Iterator[tuple[dict[int, Doctor], dict[int, Patient]]]:
+    """Lock all the doctors, then all the patients, each in the order of their keys, and hand them out by key.
 
-    The weak lock lets other tables go on pointing at the doctor; on SQLite the beginning of the
-    transaction is the lock.
+    One order everywhere, so that no two writes wait for each other. The weak lock lets other tables go on
+    pointing at the rows; on SQLite the beginning of the transaction is the lock.
     """
     with acting(actor, reason), refused_in_words():
-        doctor = Doctor.objects.select_for_update(no_key=True).get(pk=doctor.pk)
-        patient = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
-        yield doctor, patient
+        yield locked(Doctor, doctors), locked(Patient, patients)
+
+
+def locked(model: Any, rows: Iterable[Any]) -> dict[int, Any]:
+    keys = {row.pk for row in rows}
+    found = model.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    return {row.pk: row for row in found}
 
 
 @contextmanager
-def visit_write(appointment: Appointment, *, actor: User, reason: str = "") -> Iterator[Appointment]:
-    """Lock the doctor of the visit and its patient, and hand out the visit as it stands now."""
-    with calendar_write(appointment.doctor, appointment.patient, actor=actor, reason=reason):
-        yield Appointment.objects.with_people().get(pk=appointment.pk)
+def calendar_write(
+    doctor: Doctor, patient: Patient, *, actor: User | None, reason: str = ""
+) -> Iterator[tuple[Doctor, Patient]]:
+    """Lock one doctor and one patient, and hand out both as they stand now."""
+    with calendars_write([doctor], [patient], actor=actor, reason=reason) as (doctors, patients):
+        yield doctors[doctor.pk], patients[patient.pk]
+
+
+@contextmanager
+def visit_write(
+    appointment: Appointment, *, actor: User | None, reason: str = "", also: Iterable[Doctor] = ()
+) -> Iterator[Appointment]:
+    """Lock the doctor of the visit, those named also, and its patient, and hand out the visit as it stands now.
+
+    Whoever moved the visit to another doctor a moment ago has made the lock the wrong one: StaleVersion.
+    """
+    doctors = [appointment.doctor, *also]
+    with calendars_write(doctors, [appointment.patient], actor=actor, reason=reason) as (held, _patients):
+        visit = Appointment.objects.with_people().get(pk=appointment.pk)
+        if visit.doctor_id not in held:
+            raise StaleVersion
+        yield visit
 
 
 @contextmanager
@@ -95,7 +117,7 @@ def sqlstate(error: OperationalError) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def note(visit: Appointment, *, before: str, actor: User, now: datetime, **facts: Any) -> None:
+def note(visit: Appointment, *, before: str, actor: User | None, now: datetime, **facts: Any) -> None:
     """The one event row of a change."""
     AppointmentEvent.objects.create(
         appointment=visit,
@@ -107,10 +129,17 @@ def note(visit: Appointment, *, before: str, actor: User, now: datetime, **facts
     )
 
 
-def move(
-    visit: Appointment, to: str, *, actor: User, now: datetime, reason: str = "", **changes: Any
+def change_state(
+    visit: Appointment,
+    to: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+    **changes: Any,
 ) -> None:
-    """Compare and set by the table of states, and write the event."""
+    """Compare and set by the table of states, and write the event, with further facts of its own."""
     before = visit.status
     if not may_become(before, to):
         raise WrongState(wrong_state_words(visit))
@@ -118,7 +147,7 @@ def move(
     if row.update(status=to, version=F("version") + 1, **changes) != 1:
         raise WrongState
     visit.refresh_from_db(fields=["status", "version", *changes])
-    note(visit, before=before, actor=actor, now=now, reason=reason)
+    note(visit, before=before, actor=actor, now=now, reason=reason, **(facts or {}))
 
 
 def wrong_state_words(visit: Appointment) -> Any:

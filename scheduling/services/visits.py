@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.rules import demand
 from scheduling.errors import NotYet, WrongState
 from scheduling.models import Appointment, Status
-from scheduling.services.calendar import move, patiently, visit_write, wrong_state_words
+from scheduling.services.calendar import change_state, patiently, visit_write, wrong_state_words
 
 ARRIVE = "scheduling.arrive_appointment"
 START = "scheduling.start_appointment"
@@ -32,7 +32,7 @@ def arrive(*, appointment: Appointment, actor: User, now: datetime) -> Appointme
             raise WrongState(wrong_state_words(visit))
         if visit.status == Status.NOSHOW and not is_same_day(visit, now):
             raise WrongState(_("The visit was on another day. Book a new one."))
-        move(visit, Status.ARRIVED, actor=actor, now=now, arrived_at=now)
+        change_state(visit, Status.ARRIVED, actor=actor, now=now, arrived_at=now)
     return visit
 
 
@@ -41,7 +41,7 @@ def start(*, appointment: Appointment, actor: User, now: datetime) -> Appointmen
     """The patient is with the doctor."""
     with visit_write(appointment, actor=actor) as visit:
         demand(actor, START, visit)
-        move(visit, Status.CHECKED_IN, actor=actor, now=now, started_at=now)
+        change_state(visit, Status.CHECKED_IN, actor=actor, now=now, started_at=now)
     return visit
 
 
@@ -49,7 +49,7 @@ def start(*, appointment: Appointment, actor: User, now: datetime) -> Appointmen
 def finish(*, appointment: Appointment, actor: User, now: datetime) -> Appointment:
     with visit_write(appointment, actor=actor) as visit:
         demand(actor, FINISH, visit)
-        move(visit, Status.FULFILLED, actor=actor, now=now, finished_at=now)
+        change_state(visit, Status.FULFILLED, actor=actor, now=now, finished_at=now)
     return visit
 
 
@@ -60,7 +60,7 @@ def no_show(*, appointment: Appointment, actor: User, now: datetime) -> Appointm
         demand(actor, NOSHOW, visit)
         if visit.status == Status.BOOKED and now < visit.start_at:
             raise NotYet
-        move(visit, Status.NOSHOW, actor=actor, now=now)
+        change_state(visit, Status.NOSHOW, actor=actor, now=now)
     return visit
 
 
@@ -87,7 +87,7 @@ def step_back(visit: Appointment, actor: User, now: datetime) -> None:
         raise WrongState(wrong_state_words(visit))
     before, permission, moment = STEPS_BACK[Status(visit.status)]
     demand(actor, permission, visit)
-    move(visit, before, actor=actor, now=now, reason=_("Undone"), **{moment: None})
+    change_state(visit, before, actor=actor, now=now, reason=_("Undone"), **{moment: None})
 
 
 def is_same_day(visit: Appointment, now: datetime) -> bool:
