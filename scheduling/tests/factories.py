@@ -9,7 +9,15 @@ from factory.django import DjangoModelFactory
 from accounts.audit import acting
 from accounts.models import Doctor
 from accounts.tests.factories import DoctorFactory, PatientFactory
-from scheduling.models import Appointment, AppointmentType, AvailabilityRule, Status
+from scheduling.models import (
+    Appointment,
+    AppointmentType,
+    AvailabilityOverride,
+    AvailabilityRule,
+    ClinicClosure,
+    Status,
+    TimeOff,
+)
 
 
 class AppointmentTypeFactory(DjangoModelFactory):
@@ -37,6 +45,32 @@ class AvailabilityRuleFactory(DjangoModelFactory):
     end_time = time(12)
 
 
+class AvailabilityOverrideFactory(DjangoModelFactory):
+    """The doctor sees nobody on that day, unless told otherwise."""
+
+    class Meta:
+        model = AvailabilityOverride
+
+    doctor = factory.SubFactory(DoctorFactory)
+    department = factory.SelfAttribute("doctor.department")
+    location = factory.SelfAttribute("doctor.location")
+    kind = AvailabilityOverride.Kind.CLOSE
+
+
+class TimeOffFactory(DjangoModelFactory):
+    """Leave put straight into the table: nobody asked about the visits in its way."""
+
+    class Meta:
+        model = TimeOff
+
+    doctor = factory.SubFactory(DoctorFactory)
+
+
+class ClinicClosureFactory(DjangoModelFactory):
+    class Meta:
+        model = ClinicClosure
+
+
 class AppointmentFactory(DjangoModelFactory):
     """A visit put straight into the table, past every rule but the database's own."""
 
@@ -52,6 +86,9 @@ class AppointmentFactory(DjangoModelFactory):
     block_start = factory.SelfAttribute("start_at")
     block_end = factory.SelfAttribute("end_at")
     status = Status.BOOKED
+    hold_expires_at = factory.LazyAttribute(
+        lambda visit: visit.start_at if visit.status == Status.HELD else None
+    )
 
 
 def open_every_day(doctor: Doctor, start: time = time(9), end: time = time(17), **fields: Any) -> None:

@@ -7,7 +7,24 @@ from typing import Any
 import pytest
 
 from accounts.models import Message
-from scheduling.models import Appointment, AppointmentEvent
+from scheduling.models import (
+    Appointment,
+    AppointmentEvent,
+    AvailabilityOverride,
+    AvailabilityRule,
+    TimeOff,
+    TimeOffDecision,
+)
+
+WATCHED = [
+    Appointment,
+    AppointmentEvent,
+    AvailabilityOverride,
+    AvailabilityRule,
+    Message,
+    TimeOff,
+    TimeOffDecision,
+]
 
 
 @contextmanager
@@ -20,4 +37,4 @@ def refused(error: type[Exception], words: str | None = None) -> Iterator[None]:
 
 
 def everything() -> list[Any]:
-    return [list(model.objects.order_by("pk").values()) for model in (Appointment, AppointmentEvent, Message)]
+    return [list(model.objects.order_by("pk").values()) for model in WATCHED]

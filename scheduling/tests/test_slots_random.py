@@ -34,7 +34,7 @@ from scheduling.tests.slot_words import (
     local,
 )
 
-CASES = int(os.environ.get("SLOT_CASES", "2000"))
+CASES = int(os.environ.get("SLOT_CASES", "20000"))
 SEED = int(os.environ.get("SLOT_SEED", "20270328"))
 CHANGES = {
     PARIS: (SPRING, AUTUMN),

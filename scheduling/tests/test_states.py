@@ -10,7 +10,7 @@ from accounts.audit import acting
 from accounts.models import User
 from scheduling.errors import WrongState
 from scheduling.models import AppointmentEvent, Status
-from scheduling.services.calendar import move
+from scheduling.services.calendar import change_state
 from scheduling.states import ALLOWED, NEW, TRANSITIONS
 from scheduling.tests.factories import AppointmentFactory
 
@@ -56,10 +56,10 @@ def test_d11_a_visit_moves_by_the_table_only(before: str, after: str, admin: Use
 
     with acting(admin):
         if (before, after) in spoken_pairs():
-            move(visit, after, actor=admin, now=now)
+            change_state(visit, after, actor=admin, now=now)
         else:
             with pytest.raises(WrongState):
-                move(visit, after, actor=admin, now=now)
+                change_state(visit, after, actor=admin, now=now)
 
     visit.refresh_from_db()
     events = list(AppointmentEvent.objects.values_list("from_status", "to_status"))
@@ -71,6 +71,6 @@ def test_a_visit_that_moved_on_meanwhile_is_left_alone(booked: Any, admin: User,
     type(booked).objects.filter(pk=booked.pk).update(status=Status.CANCELLED)
 
     with acting(admin), pytest.raises(WrongState):
-        move(booked, Status.ARRIVED, actor=admin, now=now)
+        change_state(booked, Status.ARRIVED, actor=admin, now=now)
 
     assert AppointmentEvent.objects.filter(to_status=Status.ARRIVED).count() == 0

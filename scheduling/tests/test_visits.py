@@ -11,7 +11,7 @@ from accounts.models import Doctor, Patient, User
 from scheduling.errors import NotCancellable, NotYet, ReasonMissing, SlotTaken, WrongState
 from scheduling.models import Appointment, Status
 from scheduling.services.booking import book, cancel
-from scheduling.services.calendar import move
+from scheduling.services.calendar import change_state
 from scheduling.services.visits import arrive, finish, no_show, start, undo
 from scheduling.tests.refusal import refused
 
@@ -49,7 +49,7 @@ def test_a_move_compares_what_stands_in_the_database(
     Appointment.objects.filter(pk=booked.pk).update(status=Status.CANCELLED)
 
     with pytest.raises(WrongState):
-        move(booked, Status.ARRIVED, actor=dr_rao.user, now=now)
+        change_state(booked, Status.ARRIVED, actor=dr_rao.user, now=now)
 
     assert Appointment.objects.get(pk=booked.pk).status == Status.CANCELLED
     assert history(booked) == ["booked"]
