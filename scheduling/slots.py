@@ -12,14 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NEVER = 2**60  # later than any minute that a datetime can name
 
 Range = tuple[int, int]
@@ -27,6 +25,8 @@ Busy = Range  # a block in epoch minutes that includes its own visit's buffers
 Window = tuple[int, int, int, int, int]  # doctor, start, end, location, department
 Place = tuple[int, int, int]  # doctor, location, department
 Stretch = tuple[int, int, int]  # start, end, number of the week it belongs to
+Run = tuple[int, range]  # origin of the grid, starts one step apart
+PlacedRun = tuple[int, int, int, range]  # origin, location, department, starts
 Grid = tuple[int, int, int]  # origin, the first minute that no longer starts a visit, end of the window
 Blocks = Mapping[int, Sequence[Busy]]  # busy blocks by doctor, in any order
 
@@ -227,8 +227,8 @@ def _on_grid(minute: int, origin: int, step: int) -> int:
     return minute + (origin - minute) % step
 
 
-def _walk(grids: Iterable[Grid], barred: Sequence[Range], shape: Shape, between: Range) -> Iterator[Range]:
-    """Pairs of start and origin; grids and barred starts are sorted, so neither pointer turns back."""
+def _walk(grids: Iterable[Grid], barred: Sequence[Range], shape: Shape, between: Range) -> Iterator[Run]:
+    """Runs of free starts; grids and barred starts are sorted, so neither pointer turns back."""
     at = 0
     for origin, stop, end in grids:
         stop = min(stop, between[1], end - shape.minutes + 1)
@@ -236,8 +236,7 @@ def _walk(grids: Iterable[Grid], barred: Sequence[Range], shape: Shape, between:
         while start < stop:
             while barred[at][1] <= start:
                 at += 1
-            for free in range(start, min(stop, barred[at][0]), shape.step):
-                yield free, origin
+            yield origin, range(start, min(stop, barred[at][0]), shape.step)
             start = _on_grid(barred[at][1], origin, shape.step)
 
 
@@ -249,19 +248,30 @@ def _barred(busy: Iterable[Busy], closed: Iterable[Range], shape: Shape) -> list
     return [*sorted(by_visits + by_closing), (NEVER, NEVER)]
 
 
-def _candidates(
+def _runs(
     places: Mapping[Place, Sequence[Stretch]], busy: Blocks, shape: Shape, between: Range, closed: Closures
-) -> Iterator[tuple[int, int, int, int, int]]:
-    """Start, doctor, origin of the grid, location, department."""
+) -> dict[int, list[PlacedRun]]:
     closed_to: dict[int | None, list[Closed]] = defaultdict(list)
     for block in closed:
         closed_to[block.doctor_id].append(block)
+    runs: dict[int, list[PlacedRun]] = defaultdict(list)
     for (doctor, location, department), found in places.items():
         shut = (block for key in (doctor, None) for block in closed_to.get(key, ()))
         here = [(block.start, block.end) for block in shut if block.location_id in (None, location)]
-        barred = _barred(busy.get(doctor, ()), here, shape)
-        for start, origin in _walk(_grids(_spans(found)), barred, shape, between):
-            yield start, doctor, origin, location, department
+        walk = _walk(_grids(_spans(found)), _barred(busy.get(doctor, ()), here, shape), shape, between)
+        runs[doctor] += [(origin, location, department, starts) for origin, starts in walk]
+    return runs
+
+
+def _slots(doctor: int, runs: list[PlacedRun], minutes: int) -> list[Slot]:
+    """Each start once: from the grid that began first, then by location and department."""
+    if len({(location, department) for _, location, department, _ in runs}) == 1:
+        return [Slot(at, doctor, at + minutes, place, unit) for _, place, unit, run in runs for at in run]
+    firsts: dict[int, Slot] = {}
+    for _, place, unit, run in sorted(runs, key=itemgetter(0, 1, 2)):
+        for at in run:
+            firsts.setdefault(at, Slot(at, doctor, at + minutes, place, unit))
+    return list(firsts.values())
 
 
 def free_slots(
@@ -277,22 +287,14 @@ def free_slots(
     between = _round_up(start), _round_up(end)
     fitting = (rule for rule in rules if not rule.type_ids or shape.type_id in rule.type_ids)
     places = _stretches(fitting, *_reach(*between, shape))
-    found = sorted(_candidates(places, busy, shape, between, closed))
-    firsts = (next(same) for _, same in groupby(found, key=itemgetter(0, 1)))
-    return [Slot(at, doctor, at + shape.minutes, place, unit) for at, doctor, _, place, unit in firsts]
+    runs = _runs(places, busy, shape, between, closed)
+    return sorted(slot for doctor, found in runs.items() for slot in _slots(doctor, found, shape.minutes))
 
 
 def slot_at(
     rules: Rules, busy: Blocks, shape: Shape, start: datetime, doctor_id: int, closed: Closures = ()
 ) -> Slot | None:
     """The slot that the list shows for this doctor at exactly this instant, if it shows one."""
-    found = free_slots(
-        (rule for rule in rules if rule.doctor_id == doctor_id), busy, shape, start, start + MINUTE, closed
-    )
+    own = (rule for rule in rules if rule.doctor_id == doctor_id)
+    found = free_slots(own, busy, shape, start, start + MINUTE, closed)
     return next((slot for slot in found if from_minutes(slot.start) == start), None)
-
-
-def is_free(
-    rules: Rules, busy: Blocks, shape: Shape, start: datetime, doctor_id: int, closed: Closures = ()
-) -> bool:
-    return slot_at(rules, busy, shape, start, doctor_id, closed) is not None

@@ -249,6 +249,13 @@ def test_the_command_prints_one_line_of_counts(message, capsys):
     assert capsys.readouterr().out == "messages: 1 sent, 0 skipped, 0 postponed, 0 dead\n"
 
 
+def test_d3_with_nothing_due_nothing_is_sent(db, capsys):
+    call_command("send_messages")
+
+    assert capsys.readouterr().out == "messages: 0 sent, 0 skipped, 0 postponed, 0 dead\n"
+    assert mail.outbox == []
+
+
 def test_the_command_speaks_json(message, capsys):
     call_command("send_messages", "--json")
 

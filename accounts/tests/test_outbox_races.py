@@ -16,7 +16,7 @@ WORKER = [sys.executable, "manage.py", "send_messages", "--json"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_each_message_once(tmp_path):
+def test_d2_two_workers_at_once_send_each_message_once(tmp_path):
     for _number in range(20):
         user = UserFactory()
         outbox.enqueue("account-password-changed", user, recipient=user)

@@ -1,14 +1,11 @@
 """The rules of every model, after the tables have been altered in each way that Django knows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from django.apps import apps
 from django.core.checks import Tags, run_checks
-from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.core.management.sql import emit_pre_migrate_signal
 from django.db import connection, models, transaction
-from django.db.migrations import AddField, AlterField, Migration, RemoveField, RenameField
+from django.db.migrations import AddField, AlterField, RemoveField, RenameField
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -21,6 +18,7 @@ from accounts.inventory import (
     missing_rules,
     without_rules,
 )
+from accounts.tests.migrating import migrating
 from accounts.triggers import AppendOnly, AuditRows, ImmutableWhen
 from accounts.triggers.base import OUTSIDE, RIDING, TableRule
 from scheduling.constraints import NoOverlapConstraint
@@ -35,15 +33,6 @@ RULED = [
 def rules_of(model: str, *kinds: type[TableRule]) -> list[TableRule]:
     constraints = apps.get_model(model)._meta.constraints
     return [constraint for constraint in constraints if isinstance(constraint, kinds or TableRule)]
-
-
-@contextmanager
-def migrating() -> Iterator[None]:
-    """What `migrate` does around a plan that is not empty."""
-    plan = [(Migration("throwaway", "hospital"), False)]
-    emit_pre_migrate_signal(0, False, "default", plan=plan)
-    yield
-    emit_post_migrate_signal(0, False, "default", plan=plan)
 
 
 def walk(label: str, *operations: Operation) -> None:

@@ -112,7 +112,7 @@ def types_of(*, doctor: Doctor, viewer: Viewer, now: datetime) -> list[Appointme
 def is_open(*, doctor: Doctor, type: AppointmentType, start: datetime) -> bool:
     """Whether the doctor's hours offer this start, were nobody booked."""
     hours = read_hours([doctor.pk], start, start + slots.MINUTE)
-    return slots.is_free(hours.rules, {}, type.shape, start, doctor.pk, hours.closed)
+    return slots.slot_at(hours.rules, {}, type.shape, start, doctor.pk, hours.closed) is not None
 
 
 def first_free(

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from scheduling.slots import Closed, Shape, from_minutes, is_free, windows
+from scheduling.slots import Closed, Shape, from_minutes, slot_at, windows
 from scheduling.tests.slot_words import HALF_HOUR, MONDAY, block, hours, labels, local, on_day
 
 
@@ -134,7 +134,7 @@ def test_c3_start_off_the_grid_or_between_minutes_is_not_free():
     nine = local(MONDAY, "09:00")
 
     def free(moment):
-        return is_free(rules, {}, HALF_HOUR, moment, 1)
+        return slot_at(rules, {}, HALF_HOUR, moment, 1) is not None
 
     assert free(nine)
     assert not free(nine + timedelta(minutes=10))

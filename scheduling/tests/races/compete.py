@@ -1,7 +1,6 @@
 """Many processes at once: where they meet, and how their outcomes are counted."""
 
 import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,9 +8,7 @@ from typing import Any
 
 from django.db import connections
 
-# The long run, `make drill`, sets both far higher.
-PROCESSES = int(os.environ.get("RACE_PROCESSES", "8"))
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
+PROCESSES, ROUNDS = 8, 10
 NOW = datetime(2027, 1, 11, 8, tzinfo=UTC)
 NINE = NOW + timedelta(hours=25)
 FORK = multiprocessing.get_context("fork")
@@ -32,8 +29,10 @@ def enter(worker: Worker, number: int, rounds: int, gate: Any, results: Any) -> 
     connections.close_all()
 
 
-def compete(worker: Worker, processes: int = PROCESSES, rounds: int = ROUNDS) -> list[Counter]:
-    """The outcomes of each round, counted."""
+def compete(
+    worker: Worker, processes: int = PROCESSES, rounds: int = ROUNDS, patience: int = 120
+) -> list[Counter]:
+    """The outcomes of each round, counted; patience is in seconds."""
     gate, results = FORK.Barrier(processes), FORK.Queue()
     crowd = [
         FORK.Process(target=enter, args=(worker, number, rounds, gate, results), daemon=True)
@@ -41,7 +40,7 @@ def compete(worker: Worker, processes: int = PROCESSES, rounds: int = ROUNDS) ->
     ]
     for one in crowd:
         one.start()
-    found = [results.get(timeout=120)[1] for _ in crowd]
+    found = [results.get(timeout=patience)[1] for _ in crowd]
     for one in crowd:
         one.join(timeout=30)
     return [Counter(outcomes[turn] for outcomes in found) for turn in range(rounds)]

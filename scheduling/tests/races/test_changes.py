@@ -18,7 +18,7 @@ from scheduling.tests.factories import AppointmentFactory
 from scheduling.tests.races.compete import NINE, NOW, PROCESSES, ROUNDS, Arena, afterwards, compete
 
 LEAVE_ROUNDS = 150
-DAY = timedelta(days=1)
+DAY, FIVE = timedelta(days=1), timedelta(minutes=5)
 
 
 def test_a_move_contest_has_one_winner_and_the_losers_keep_theirs(
@@ -31,7 +31,8 @@ def test_a_move_contest_has_one_winner_and_the_losers_keep_theirs(
                 doctor=doctor,
                 patient=crowd[number],
                 type=kind,
-                start_at=NINE + turn * DAY + number * timedelta(minutes=40),
+                start_at=NINE + turn * DAY + number * FIVE,
+                end_at=NINE + turn * DAY + (number + 1) * FIVE,
             )
             for number in range(PROCESSES)
         ]
@@ -41,7 +42,7 @@ def test_a_move_contest_has_one_winner_and_the_losers_keep_theirs(
 
     def order(turn: int, number: int, gate: Any) -> str:
         visit = visits[turn][number]
-        start = NINE + turn * DAY + PROCESSES * timedelta(minutes=40) + 10 * timedelta(minutes=number % 4)
+        start = NINE + turn * DAY + timedelta(hours=4, minutes=10 * (number % 4))
         asked = {"doctor": doctor, "start": start, "version": visit.version, "reason": "race"}
         try:
             move(appointment=visit, actor=desk, now=NOW, **asked)
