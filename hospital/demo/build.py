@@ -67,15 +67,18 @@ def build_places(demo: Demo) -> None:
         place = Location(name=name, address=address, city=city, postal_code=postal_code, time_zone=TIME_ZONE)
         place.save()
         demo.places.append(place)
-    for name, code, minutes, step, after, bookable, words in TYPES:
-        demo.types[code] = AppointmentType.objects.create(
-            name=name,
-            code=code,
-            minutes=minutes,
-            step_minutes=step,
-            buffer_after_minutes=after,
-            patients_may_book=bookable,
-            description=words,
+    for kind in TYPES:
+        demo.types[kind.code] = AppointmentType.objects.create(
+            name=kind.name,
+            code=kind.code,
+            minutes=kind.minutes,
+            step_minutes=kind.step,
+            buffer_after_minutes=kind.after,
+            patients_may_book=kind.bookable,
+            needs_approval=kind.needs_approval,
+            daily_limit=kind.daily_limit,
+            description=kind.words,
+            preparation=kind.preparation,
         )
 
 

@@ -15,6 +15,22 @@ class Ward:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A type of visit; minutes throughout."""
+
+    name: str
+    code: str
+    minutes: int
+    step: int
+    words: str
+    after: int = 0
+    bookable: bool = True
+    needs_approval: bool = False
+    daily_limit: int | None = None
+    preparation: str = ""
+
+
+@dataclass(frozen=True)
 class Physician:
     given_name: str
     family_name: str
@@ -40,10 +56,34 @@ PLACES = [
 ]
 
 TYPES = [
-    # name, code, minutes, step, buffer after, patients may book, words for patients
-    ("First visit", "first-visit", 30, 30, 0, True, "You have not seen this doctor before."),
-    ("Follow-up", "follow-up", 20, 20, 0, True, "You have seen this doctor and come back."),
-    ("Procedure", "procedure", 60, 30, 15, False, "Booked by our staff."),
+    Kind(
+        "First visit",
+        "first-visit",
+        minutes=30,
+        step=30,
+        words="You have not seen this doctor before.",
+        preparation="Bring a list of your medicines and letters from other doctors.",
+    ),
+    Kind(
+        "Follow-up",
+        "follow-up",
+        minutes=20,
+        step=20,
+        words="You have seen this doctor and come back.",
+        preparation="Think of what has changed since the last visit.",
+    ),
+    Kind(
+        "Second opinion",
+        "second-opinion",
+        minutes=40,
+        step=20,
+        words="You want another doctor to look at what was found. We answer within two days.",
+        needs_approval=True,
+        daily_limit=2,
+    ),
+    Kind(
+        "Procedure", "procedure", minutes=60, step=30, after=15, bookable=False, words="Booked by our staff."
+    ),
 ]
 
 PHYSICIANS = [

@@ -40,10 +40,12 @@ def spread(demo: Demo, doctor: Doctor, start: datetime, end: datetime, count: in
     return found[demo.doctors.index(doctor) * 3 % step :: step][:count]
 
 
-def starts(demo: Demo, doctor: Doctor, start: datetime, end: datetime) -> list[datetime]:
+def starts(
+    demo: Demo, doctor: Doctor, start: datetime, end: datetime, kind: str = "first-visit"
+) -> list[datetime]:
     slots = free_slots(
         doctors=[doctor],
-        type=demo.types["first-visit"],
+        type=demo.types[kind],
         start=start,
         end=end,
         viewer=demo.reception,

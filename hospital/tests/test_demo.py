@@ -12,7 +12,14 @@ from accounts.models import AuditEvent, Department, Doctor, Patient, User
 from accounts.tests.factories import UserFactory
 from clinical.models import MedicalRecord, Seal
 from hospital.demo.people import people
-from scheduling.models import Appointment, AppointmentEvent, Status
+from scheduling.models import (
+    Appointment,
+    AppointmentEvent,
+    AvailabilityOverride,
+    ClinicClosure,
+    Status,
+    TimeOffDecision,
+)
 
 
 def load(**options: Any) -> dict[str, Any]:
@@ -43,6 +50,17 @@ def test_the_demo_is_a_working_hospital(db: None, debug: None) -> None:
     assert AuditEvent.objects.filter(target_table="accounts_patient", actor__isnull=True).count() == 0
 
     assert load() == {kind: {"created": 0} for kind in ("doctors", "patients", "appointments")}
+
+
+def test_the_demo_shows_what_differs_from_the_weekly_hours(db: None, debug: None) -> None:
+    load()
+
+    patient = User.objects.get(email="patient@example.org")
+    waiting = TimeOffDecision.objects.visible_to(patient).unanswered()
+    assert waiting.count() == 1
+    asked = Appointment.objects.visible_to(patient).filter(status=Status.PENDING)
+    assert asked.count() == 1
+    assert (ClinicClosure.objects.count(), AvailabilityOverride.objects.count()) == (1, 1)
 
 
 def test_the_demos_people_are_the_same_everywhere() -> None:

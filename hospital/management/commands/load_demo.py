@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Doctor, Patient, User
+from hospital.demo.absences import build_absences
 from hospital.demo.build import DOMAIN, build_people_and_places
 from hospital.demo.visits import build_visits
 from scheduling.models import Appointment
@@ -45,6 +46,8 @@ class Command(BaseCommand):
                 "There are people in this database; the demo needs an empty one.", returncode=2
             )
         now = timezone.now()
-        build_visits(build_people_and_places(now), now)
+        demo = build_people_and_places(now)
+        build_visits(demo, now)
+        build_absences(demo, now)
         models = {"doctors": Doctor, "patients": Patient, "appointments": Appointment}
         return {kind: {"created": model.objects.count()} for kind, model in models.items()}
