@@ -140,7 +140,7 @@ def first_free(
     hours = read_hours([doctor.pk for doctor in doctors], at, last)
     rules = [rule for rule in hours.rules if not rule.type_ids or rule.type_ids & limits.keys()]
     free = set_aside(viewer, patient, exclude)
-    search = Search(offered, limits, hours.closed + elsewhere(patient, at, last, now, free), now, free)
+    search = Search(offered, limits, hours.closed + elsewhere(patient, at, last, now, free), now, free, count)
     while at < last and (wanting := [rule for rule in rules if len(found.get(rule.doctor_id, [])) < count]):
         for opening in search.week(wanting, at):
             openings = found.setdefault(opening.slot.doctor_id, [])
@@ -159,6 +159,7 @@ class Search:
     closed: list[Closed]
     now: datetime
     free: Q | None
+    count: int
 
     @property
     def longest(self) -> Shape:
@@ -179,7 +180,9 @@ class Search:
         for type in self.types:
             start, end = max(at, self.limits[type.pk][0]), min(at + CHUNK, self.limits[type.pk][1])
             if start < end:
-                found = slots.free_slots(rules, busy, type.shape, start, end, self.closed)
+                # A daily limit takes some of them away again, so that all are needed.
+                most = self.count if type.daily_limit is None else None
+                found = slots.free_slots(rules, busy, type.shape, start, end, self.closed, most)
                 counts = day_counts(ids, type, start, end, self.now, self.free)
                 openings += [Opening(type, slot) for slot in below_limit(found, type, counts, zones)]
         return sorted(openings, key=lambda opening: opening.slot.start)

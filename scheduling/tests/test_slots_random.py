@@ -215,6 +215,26 @@ def test_d11_pieces_of_a_search_add_up_to_the_whole():
         assert sum(pieces, []) == free_slots(rules, busy, shape, cuts[0], cuts[-1], closed)
 
 
+def test_d11_the_first_so_many_are_the_first_of_all():
+    rng = random.Random(SEED)
+
+    for _ in range(1000):
+        rules, busy, shape, low, high, closed, _ = random_case(rng)
+        most, span = rng.randint(1, 4), (from_minutes(low), from_minutes(high))
+        whole, some = (
+            by_doctor(free_slots(rules, busy, shape, *span, closed, limit)) for limit in (None, most)
+        )
+        assert {who: found[:most] for who, found in some.items()} == {
+            who: found[:most] for who, found in whole.items()
+        }
+
+
+def by_doctor(found):
+    return {
+        who: [slot for slot in found if slot.doctor_id == who] for who in {slot.doctor_id for slot in found}
+    }
+
+
 @settings(deadline=None, max_examples=200)
 @given(
     st.sampled_from(sorted(CHANGES)),

@@ -1,99 +1,22 @@
-"""Free starts, worked out from wall-clock rules and busy blocks: no ORM, no Django, no clock.
+"""The sweep itself."""
 
-Instants are whole minutes since the epoch and every range is half-open. The list and the booking
-both ask `free_slots`, so whatever it answers must not depend on the range asked for.
-"""
-
-from __future__ import annotations
-
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from operator import itemgetter
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+from .clocks import DAY, MINUTE, Range, from_minutes, round_up, stretch
+from .shapes import Blocks, Busy, Closed, Closures, Rule, Rules, Shape, Slot
+
 NEVER = 2**60  # later than any minute that a datetime can name
 
-Range = tuple[int, int]
-Busy = Range  # a block in epoch minutes that includes its own visit's buffers
 Window = tuple[int, int, int, int, int]  # doctor, start, end, location, department
 Place = tuple[int, int, int]  # doctor, location, department
 Stretch = tuple[int, int, int]  # start, end, number of the week it belongs to
 Run = tuple[int, range]  # origin of the grid, starts one step apart
 PlacedRun = tuple[int, int, int, range]  # origin, location, department, starts
 Grid = tuple[int, int, int]  # origin, the first minute that no longer starts a visit, end of the window
-Blocks = Mapping[int, Sequence[Busy]]  # busy blocks by doctor, in any order
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Weekly hours on the location's own clock; an extra open day is a rule valid on that day only.
-
-    `end` at or before `start` means the next day; `valid_until` is the last day on which hours begin.
-    Alternate weeks count from the week of `anchor`, else of `valid_from`. No types means every type.
-    """
-
-    doctor_id: int
-    department_id: int
-    location_id: int
-    zone: str
-    weekday: int
-    start: time
-    end: time
-    valid_from: date | None = None
-    valid_until: date | None = None
-    every_weeks: int = 1
-    anchor: date | None = None
-    type_ids: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a visit of one type takes, in minutes; `before` and `after` are its buffers."""
-
-    type_id: int
-    minutes: int
-    step: int
-    before: int = 0
-    after: int = 0
-
-    def __post_init__(self) -> None:
-        # A step below one would walk the grid for ever.
-        if min(self.minutes, self.step) < 1 or min(self.before, self.after) < 0:
-            raise ValueError(f"not the shape of a visit: {self}")
-
-
-@dataclass(frozen=True)
-class Closed:
-    """Leave, a closure or a removed part of the day; None stands for every doctor or location.
-
-    Like the edge of a window it keeps out the visit but not its buffers, and it leaves the grid alone.
-    """
-
-    start: int
-    end: int
-    doctor_id: int | None = None
-    location_id: int | None = None
-
-
-Rules = Iterable[Rule]
-Closures = Iterable[Closed]
-
-
-class Slot(NamedTuple):
-    """A free visit in epoch minutes, without buffers."""
-
-    start: int
-    doctor_id: int
-    end: int
-    location_id: int
-    department_id: int
 
 
 @dataclass
@@ -104,51 +27,6 @@ class _Span:
     end: int
     week: int
     origins: list[int]
-
-
-def to_minutes(moment: datetime) -> int:
-    """Seconds are cut off; a naive datetime is a TypeError."""
-    return (moment - EPOCH) // MINUTE
-
-
-def from_minutes(minutes: int) -> datetime:
-    return EPOCH + minutes * MINUTE
-
-
-def _round_up(moment: datetime) -> int:
-    return -((EPOCH - moment) // MINUTE)
-
-
-def _after_gap(wall: datetime) -> int:
-    """The instant of the clock change that skips this wall time."""
-    earlier, later = to_minutes(wall.replace(fold=1)), to_minutes(wall.replace(fold=0))
-    old = wall.replace(fold=0).utcoffset()
-
-    def has_changed(minute: int) -> bool:
-        return from_minutes(minute).astimezone(wall.tzinfo).utcoffset() != old
-
-    return earlier + bisect_left(range(earlier, later + 1), True, key=has_changed)
-
-
-def _instant(wall: datetime, zone: ZoneInfo, fold: int) -> int:
-    first, second = (wall.replace(tzinfo=zone, fold=side) for side in (0, 1))
-    offsets = first.utcoffset(), second.utcoffset()
-    if offsets[0] is not None and offsets[1] is not None and offsets[0] < offsets[1]:
-        return _after_gap(first)
-    return to_minutes(second if fold else first)
-
-
-@lru_cache(maxsize=2**16)
-def stretch(zone: str, day: date, start: time, end: time) -> Range:
-    """From the first instant not before `start` until just after the last one before `end`, on local clocks.
-
-    Hours skipped by a clock change are empty. An end inside a repeated hour includes both passes, while
-    an end exactly where the repeated hour begins includes neither: hence the minute before the end.
-    """
-    clock = ZoneInfo(zone)
-    last = datetime.combine(day if end > start else day + DAY, end)
-    until = min(_instant(last, clock, fold=1), _instant(last - MINUTE, clock, fold=1) + 1)
-    return _instant(datetime.combine(day, start), clock, fold=0), until
 
 
 def _week(ordinal: int) -> int:
@@ -248,8 +126,24 @@ def _barred(busy: Iterable[Busy], closed: Iterable[Range], shape: Shape) -> list
     return [*sorted(by_visits + by_closing), (NEVER, NEVER)]
 
 
+def _first(walk: Iterable[Run], most: int | None) -> Iterator[Run]:
+    """No more starts than asked for, and no further steps once they are found."""
+    for origin, starts in walk:
+        if most is not None:
+            starts = starts[:most]
+            most -= len(starts)
+        yield origin, starts
+        if most == 0:
+            return
+
+
 def _runs(
-    places: Mapping[Place, Sequence[Stretch]], busy: Blocks, shape: Shape, between: Range, closed: Closures
+    places: Mapping[Place, Sequence[Stretch]],
+    busy: Blocks,
+    shape: Shape,
+    between: Range,
+    closed: Closures,
+    most: int | None,
 ) -> dict[int, list[PlacedRun]]:
     closed_to: dict[int | None, list[Closed]] = defaultdict(list)
     for block in closed:
@@ -259,7 +153,7 @@ def _runs(
         shut = (block for key in (doctor, None) for block in closed_to.get(key, ()))
         here = [(block.start, block.end) for block in shut if block.location_id in (None, location)]
         walk = _walk(_grids(_spans(found)), _barred(busy.get(doctor, ()), here, shape), shape, between)
-        runs[doctor] += [(origin, location, department, starts) for origin, starts in walk]
+        runs[doctor] += [(origin, location, department, starts) for origin, starts in _first(walk, most)]
     return runs
 
 
@@ -275,19 +169,25 @@ def _slots(doctor: int, runs: list[PlacedRun], minutes: int) -> list[Slot]:
 
 
 def free_slots(
-    rules: Rules, busy: Blocks, shape: Shape, start: datetime, end: datetime, closed: Closures = ()
+    rules: Rules,
+    busy: Blocks,
+    shape: Shape,
+    start: datetime,
+    end: datetime,
+    closed: Closures = (),
+    most: int | None = None,
 ) -> list[Slot]:
     """Free visits that begin in [start, end), by start and doctor.
 
     A visit lies within open hours and outside what is closed. Its buffers may stick out of both (a doctor
     may tidy up after hours) but may not meet a busy block, so `busy` must hold all blocks that meet
     [start - before, end + minutes + after). A doctor has each start once: from the grid that began first,
-    then by location and department.
+    then by location and department. With `most`, of each doctor's starts at least so many of the first are there.
     """
-    between = _round_up(start), _round_up(end)
+    between = round_up(start), round_up(end)
     fitting = (rule for rule in rules if not rule.type_ids or shape.type_id in rule.type_ids)
     places = _stretches(fitting, *_reach(*between, shape))
-    runs = _runs(places, busy, shape, between, closed)
+    runs = _runs(places, busy, shape, between, closed, most)
     return sorted(slot for doctor, found in runs.items() for slot in _slots(doctor, found, shape.minutes))
 
 
