@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.auth.mixins import AccessMixin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic.base import View
 
 from accounts.access import VisibleQuerySet
@@ -37,3 +38,10 @@ class PageMixin(AccessMixin):
 
 class Page(PageMixin, View):
     """A page without one of Django's generic shapes."""
+
+
+def next_url(request: HttpRequest, otherwise: Any) -> str:
+    """The page that the button stood on, as the form says; another site is never that page."""
+    url = request.POST.get("next", "")
+    is_safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, request.is_secure())
+    return url if is_safe else resolve_url(otherwise)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError, StaleVersion
-from accounts.views.pages import Page
+from accounts.views.pages import Page, next_url
 from clinical.models import Encounter
 from clinical.services.encounters import end_visit, start_encounter, undo_start
 from scheduling.models import Appointment
@@ -62,7 +62,7 @@ class EncounterStep(OwnEncounterPage):
         except DomainError as error:
             return self.ask(encounter, error)
         messages.success(request, self.done)
-        return redirect(self.next_page)
+        return redirect(next_url(request, self.next_page))
 
     def ask(self, encounter: Encounter, error: Any = "") -> HttpResponse:
         context = {

@@ -14,6 +14,7 @@ from accounts.access import VisibleQuerySet
 from accounts.models.base import ArchivableModel, ArchivableQuerySet, PublicModel, VersionedModel
 from accounts.roles import Reach
 from accounts.triggers import AuditRows
+from scheduling.states import Status
 
 
 class TimeOffQuerySet(ArchivableQuerySet, VisibleQuerySet):
@@ -135,6 +136,10 @@ class TimeOffDecisionQuerySet(VisibleQuerySet):
         """Moved or offered, and the patient has not said yet whether the new time suits."""
         asked = [TimeOffDecision.Choice.MOVE, TimeOffDecision.Choice.OFFER]
         return self.filter(choice__in=asked, answer="")
+
+    def awaited(self, now: datetime) -> Self:
+        """Unanswered, and the new time of the visit is still to come."""
+        return self.unanswered().filter(appointment__status=Status.BOOKED, new_start_at__gt=now)
 
     def with_visits(self) -> Self:
         """The visit, old and new doctor and the places, in one query."""

@@ -1,4 +1,4 @@
-"""Why there is no time, as patients may know it: that a doctor is away, never why; that time is taken, never by whom."""
+"""Why there is no time, as patients may know it: never why a doctor is away, never whose visit is in the way."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

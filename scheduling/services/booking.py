@@ -22,7 +22,7 @@ from scheduling.services.calendar import (
     visit_write,
     wrong_state_words,
 )
-from scheduling.services.holds import expire_lapsed, let_go, own_hold
+from scheduling.services.holds import tidy
 from scheduling.services.offers import settle
 from scheduling.services.orders import (
     BOOK,
@@ -68,7 +68,6 @@ def book(
         if (known := replay(order)) is not None:
             return known
         check_policy(order)
-        expire_lapsed(order)
         visit = take(order)
         messages.tell(
             messages.REQUESTED if visit.status == Status.PENDING else messages.BOOKED, visit, now=now
@@ -80,9 +79,8 @@ def take(order: Order) -> Appointment:
     """The hold becomes the visit; without one, the time is looked for among the free ones."""
     waits = order.type.needs_approval and not books_for_everyone(order.actor)
     status = Status.PENDING if waits else Status.BOOKED
-    if (held := own_hold(order)) is not None:
+    if (held := tidy(order)) is not None:
         return confirm(held, order, status)
-    let_go(order)
     visit = place(order, find_slot(order), status=status)
     note(
         visit,

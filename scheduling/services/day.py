@@ -35,13 +35,13 @@ def wait(visit: Appointment, now: datetime) -> timedelta | None:
 
 
 def average_wait(visits: Iterable[Appointment]) -> int | None:
-    """Whole minutes, of those whose consultation has begun: who still waits would make it drift."""
+    """Whole minutes, of those whose consultation has begun: whoever still waits would make it drift."""
     waits = [
         (visit.started_at - visit.arrived_at) / slots.MINUTE
         for visit in visits
         if visit.arrived_at and visit.started_at
     ]
-    return round(max(fmean(waits), 0)) if waits else None
+    return int(max(fmean(waits), 0)) if waits else None
 
 
 def overlapping(visits: Sequence[Appointment]) -> set[int]:

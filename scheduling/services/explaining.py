@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Doctor
 from scheduling import slots
-from scheduling.models import AppointmentType
+from scheduling.models import Appointment, AppointmentType
 from scheduling.services.availability import Viewer, bookable_range, may_see, set_aside
 from scheduling.services.occupancy import (
     Counts,
@@ -126,9 +126,15 @@ def kind_of(closed: slots.Closed) -> Reason:
 
 
 def facts(
-    doctor: Doctor, type: AppointmentType, start: datetime, end: datetime, viewer: Viewer, now: datetime
+    doctor: Doctor,
+    type: AppointmentType,
+    start: datetime,
+    end: datetime,
+    viewer: Viewer,
+    now: datetime,
+    exclude: Appointment | None = None,
 ) -> Facts:
-    free = set_aside(viewer, None, None)
+    free = set_aside(viewer, None, exclude)
     return Facts(
         doctor=doctor,
         type=type,
@@ -142,10 +148,19 @@ def facts(
 
 
 def explain(
-    *, doctor: Doctor, type: AppointmentType, start: datetime, viewer: Viewer, now: datetime
+    *,
+    doctor: Doctor,
+    type: AppointmentType,
+    start: datetime,
+    viewer: Viewer,
+    now: datetime,
+    exclude: Appointment | None = None,
 ) -> list[Reason]:
-    """Why this start is not on offer to the viewer; empty exactly when `free_slots` lists it."""
-    return facts(doctor, type, start, start + slots.MINUTE, viewer, now).reasons(start)
+    """Why this start is not on offer to the viewer; empty exactly when `free_slots` lists it.
+
+    A visit that is to move is no reason against its own new time.
+    """
+    return facts(doctor, type, start, start + slots.MINUTE, viewer, now, exclude).reasons(start)
 
 
 @dataclass(frozen=True)
@@ -166,14 +181,21 @@ def explain_day(
     viewer: Viewer,
     now: datetime,
 ) -> DayExplained:
-    """Each start of the day's hours is asked for its reasons; a day without hours gives the one for midday."""
+    """Each start of the day's hours is asked for its reasons; a day without any tells of one moment."""
     start = datetime.combine(day, time.min, tzinfo=zone)
     end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
     known = facts(doctor, type, start, end, viewer, now)
     found = slots.free_slots(known.hours.rules, {}, type.shape, start, end)
     told = [known.reasons(slots.from_minutes(slot.start)) for slot in found]
     if not told:
-        midday = known.reasons(start + timedelta(hours=12))
-        return DayExplained(0, 0, [(reason, 0) for reason in midday])
+        return DayExplained(0, 0, [(reason, 0) for reason in known.reasons(telling(known, start, end))])
     counts = Counter(reason for reasons in told for reason in reasons)
     return DayExplained(len(told), sum(not reasons for reasons in told), counts.most_common())
+
+
+def telling(known: Facts, start: datetime, end: datetime) -> datetime:
+    """Where hours for other kinds, or too short ones, begin on a day without starts; else midday."""
+    low, high, day = slots.to_minutes(start), slots.to_minutes(end), start.date()
+    open_hours = slots.windows(known.hours.rules, day - timedelta(days=3), day + timedelta(days=2))
+    begun = [max(a, low) for _doctor, a, b, *_place in open_hours if a < high and b > low]
+    return slots.from_minutes(min(begun)) if begun else start + timedelta(hours=12)

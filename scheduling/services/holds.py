@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.errors import Busy
 from accounts.models import Doctor, Patient, User
 from accounts.rules import demand
 from scheduling.errors import HoldLapsed, WrongState
@@ -29,10 +30,8 @@ def hold(
         order = Order(doctor, patient, AppointmentType.objects.get(pk=type.pk), start, actor, now)
         check_patient(order)
         check_policy(order)
-        expire_lapsed(order)
-        if (held := own_hold(order)) is not None:
+        if (held := tidy(order)) is not None:
             return held
-        let_go(order)
         visit = place(order, find_slot(order), status=Status.HELD, hold_expires_at=now + HOLD)
         note(visit, before=NEW, actor=actor, now=now, new_start_at=visit.start_at, new_doctor=doctor)
     return visit
@@ -66,11 +65,18 @@ def release_hold(*, appointment: Appointment, actor: User, now: datetime) -> App
 
 
 def expire_holds(*, now: datetime) -> dict[str, int]:
-    """Let go of every hold that is over, each in a transaction of its own; safe to run twice at once."""
+    """Let go of every hold that is over, each in a transaction of its own; safe to run twice at once.
+
+    One whose doctor's calendar is busy just now is left for the next time.
+    """
     counts = {"expired": 0, "skipped": 0}
     lapsed = Appointment.objects.lapsed(now).select_related("doctor", "patient").order_by("doctor", "pk")
     for appointment in lapsed:
-        counts["expired" if expire_one(appointment, now) else "skipped"] += 1
+        try:
+            is_done = expire_one(appointment, now)
+        except Busy:
+            is_done = False
+        counts["expired" if is_done else "skipped"] += 1
     return counts
 
 
@@ -94,23 +100,45 @@ def require_own(visit: Appointment, actor: User) -> None:
         raise WrongState
 
 
-def own_hold(order: Order) -> Appointment | None:
-    """What the actor holds for exactly this order and may still book."""
-    held = Appointment.objects.filter(status=Status.HELD, hold_expires_at__gt=order.now)
-    held = held.filter(booked_by=order.actor, patient=order.patient.pk, doctor=order.doctor.pk)
-    return held.filter(type=order.type.pk, start_at=order.start).first()
+def tidy(order: Order) -> Appointment | None:
+    """What the actor holds for exactly this order, after letting go of what no longer counts; one query.
+
+    No constraint knows the time of day: holds of the doctor or the patient that are over go here, inside the
+    booking itself. Without a hold for this order, the actor's others for the patient go too.
+    """
+    concerned = Q(doctor=order.doctor.pk) | Q(patient=order.patient.pk)
+    held = list(Appointment.objects.filter(concerned, status=Status.HELD, hold_expires_at__isnull=False))
+    over = [visit for visit in held if is_over(visit, order.now)]
+    mine = [visit for visit in held if visit not in over and is_mine(visit, order)]
+    own = next((visit for visit in mine if is_for(visit, order)), None)
+    expire(over if own else [*over, *mine], order.now)
+    return own
+
+
+def is_mine(visit: Appointment, order: Order) -> bool:
+    """A time kept as an offer is nobody's own: it was booked by no account."""
+    return (visit.booked_by_id, visit.patient_id) == (order.actor.pk, order.patient.pk)
+
+
+def is_for(visit: Appointment, order: Order) -> bool:
+    asked = (order.doctor.pk, order.type.pk, order.start)
+    return (visit.doctor_id, visit.type_id, visit.start_at) == asked
 
 
 def let_go(order: Order) -> None:
     """Other times that the actor holds for this patient while the steps of booking last, with any doctor."""
     held = Appointment.objects.filter(status=Status.HELD, booked_by=order.actor, patient=order.patient.pk)
-    expire(held.filter(offer__isnull=True), order.now)
+    expire(held, order.now)
 
 
 def expire_lapsed(order: Order) -> None:
-    """No constraint knows the time of day: holds that are over are let go inside the booking itself."""
-    concerned = Q(doctor=order.doctor.pk) | Q(patient=order.patient.pk)
-    expire(Appointment.objects.lapsed(order.now).filter(concerned), order.now)
+    expire_lapsed_of(order.doctor, order.patient, order.now)
+
+
+def expire_lapsed_of(doctor: Doctor, patient: Patient, now: datetime) -> None:
+    """No constraint knows the time of day: whatever takes time lets go of the holds that are over first."""
+    concerned = Q(doctor=doctor.pk) | Q(patient=patient.pk)
+    expire(Appointment.objects.lapsed(now).filter(concerned), now)
 
 
 def expire(visits: Iterable[Appointment], now: datetime) -> None:

@@ -8,8 +8,9 @@ from accounts.models import User
 from accounts.rules import demand
 from scheduling import messages
 from scheduling.errors import ReasonMissing, TooSoon, WrongState
-from scheduling.models import Appointment, Status
+from scheduling.models import Appointment, Status, TimeOffDecision
 from scheduling.services.calendar import change_state, patiently, visit_write, wrong_state_words
+from scheduling.services.holds import expire_lapsed_of
 
 APPROVE = "scheduling.approve_appointment"
 RESTORE = "scheduling.restore_appointment"
@@ -36,8 +37,11 @@ def restore(*, appointment: Appointment, reason: str, actor: User, now: datetime
         require(reason, _("Say why the visit is brought back. The patient can read it."))
         if visit.status not in (Status.CANCELLED, Status.EXPIRED):
             raise WrongState(wrong_state_words(visit))
+        if TimeOffDecision.objects.filter(hold=visit).exists():
+            raise WrongState(_("This time was offered in place of another visit. Move that visit instead."))
         if visit.end_at <= now:
             raise TooSoon(_("The time of this visit is over. Book a new one."))
+        expire_lapsed_of(visit.doctor, visit.patient, now)
         change_state(
             visit,
             Status.BOOKED,

@@ -10,6 +10,7 @@ from accounts.rules import demand
 from scheduling.errors import NotYet, WrongState
 from scheduling.models import Appointment, Status
 from scheduling.services.calendar import change_state, patiently, visit_write, wrong_state_words
+from scheduling.services.holds import expire_lapsed_of
 
 ARRIVE = "scheduling.arrive_appointment"
 START = "scheduling.start_appointment"
@@ -32,6 +33,7 @@ def arrive(*, appointment: Appointment, actor: User, now: datetime) -> Appointme
             raise WrongState(wrong_state_words(visit))
         if visit.status == Status.NOSHOW and not is_same_day(visit, now):
             raise WrongState(_("The visit was on another day. Book a new one."))
+        expire_lapsed_of(visit.doctor, visit.patient, now)
         change_state(visit, Status.ARRIVED, actor=actor, now=now, arrived_at=now)
     return visit
 

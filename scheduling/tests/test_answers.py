@@ -7,13 +7,14 @@ import pytest
 
 from accounts.errors import NotAllowed
 from accounts.models import Doctor, Message, Patient, User
-from scheduling.errors import NotMovable, SlotTaken
+from scheduling.errors import NotMovable, SlotTaken, WrongState
 from scheduling.models import Appointment, TimeOffDecision
 from scheduling.services.answers import accept
 from scheduling.services.booking import book, cancel
 from scheduling.services.holds import expire_holds
 from scheduling.services.leave import Decision, Leave, add_time_off, preview_time_off
 from scheduling.services.moving import move
+from scheduling.services.review import restore
 from scheduling.tests.refusal import refused
 
 DAY = timedelta(days=1)
@@ -160,3 +161,13 @@ def test_a_declined_offer_is_not_accepted_afterwards(
 
     with refused(NotMovable):
         accept(decision=fresh(decision), actor=ana.user, now=now)
+
+
+def test_an_offer_that_ran_out_is_not_brought_back_as_a_visit_of_its_own(
+    decide: Any, reception: User, nine: datetime
+) -> None:
+    decision = decide("offer")
+    expire_holds(now=nine)
+
+    with refused(WrongState, "Move that visit"):
+        restore(appointment=fresh(decision).hold, reason="Called", actor=reception, now=nine)
