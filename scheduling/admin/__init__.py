@@ -1,3 +1,11 @@
 """The back office of the calendar."""
 
-from scheduling.admin import appointments, events, hours, types  # noqa: F401
+from scheduling.admin import (  # noqa: F401
+    appointments,
+    closures,
+    events,
+    hours,
+    leave,
+    overrides,
+    types,
+)

@@ -14,20 +14,33 @@ from scheduling.services import types
 @admin.register(AppointmentType)
 class AppointmentTypeAdmin(BackOfficeAdmin):
     form = VersionedForm
-    list_display = ["name", "minutes", "mode", "patients_may_book", "is_offered"]
-    list_filter = ["mode", "patients_may_book", ("archived_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "minutes", "mode", "patients_may_book", "needs_approval", "is_offered"]
+    list_filter = ["mode", "patients_may_book", "needs_approval", ("archived_at", admin.EmptyFieldListFilter)]
     search_fields = ["name", "code"]
     prepopulated_fields = {"code": ["name"]}
     actions = ["archive", "restore"]
     fieldsets = [
-        (None, {"fields": ["name", "code", "description", "mode"]}),
+        (None, {"fields": ["name", "code", "mode"]}),
+        (_("For patients to read"), {"fields": ["description", "preparation"]}),
         (
             _("Length"),
             {"fields": ["minutes", "step_minutes", "buffer_before_minutes", "buffer_after_minutes"]},
         ),
         (
-            _("Limits for patients"),
-            {"fields": ["patients_may_book", "lead_minutes", "horizon_days", "cancel_notice_minutes"]},
+            _("Booking by patients"),
+            {
+                "fields": [
+                    "patients_may_book",
+                    "needs_approval",
+                    "lead_minutes",
+                    "horizon_days",
+                    "daily_limit",
+                ]
+            },
+        ),
+        (
+            _("Moving and cancelling by patients"),
+            {"fields": ["cancel_notice_minutes", "move_notice_minutes", "max_moves"]},
         ),
     ]
 

@@ -9,13 +9,25 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.models import AppointmentType
+from scheduling.models import Appointment, AppointmentType
 
 DAY_FORMATS = ["%Y-%m-%d", "%d %m %Y", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y"]
 LONGEST_REASON = 500
 # No visit lies outside these years, and sums near the ends of the calendar overflow.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 TOO_LONG = _("Your reason may have at most %(limit_value)d characters. It has %(show_value)d.")
+
+Code = Appointment.CancelReason
+# What patients may say of themselves, in their own words; the rest is for the hospital to say.
+PATIENT_CODES = [
+    (Code.PATIENT, _("I cannot come")),
+    (Code.FEELING_BETTER, _("I feel better")),
+    (Code.TRANSPORT, _("I have no way to come")),
+    (Code.MOVED_AWAY, _("I have moved away")),
+    (Code.ERROR, _("I booked by mistake")),
+    (Code.OTHER, _("Another reason")),
+]
+STAFF_CODES = [(code, label) for code, label in Code.choices if code != Code.PORTAL]
 
 
 class InstantField(forms.Field):
@@ -36,7 +48,18 @@ class InstantField(forms.Field):
         return instant
 
 
-class TypeField(forms.ModelChoiceField):
+class RowField(forms.ModelChoiceField):
+    """A row by the id that stands in addresses; what is no id at all is none of the choices."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            words = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(words, code="invalid_choice") from error
+
+
+class TypeField(RowField):
     def __init__(self, **kwargs: Any) -> None:
         options = {
             "label": _("Reason for the visit"),
@@ -52,15 +75,20 @@ class TypeField(forms.ModelChoiceField):
 class TypedForm(forms.Form):
     """A form that offers the kinds of visit of one doctor."""
 
-    type = TypeField(error_messages={"invalid_choice": _("Choose one of the reasons shown.")})
+    type = TypeField(
+        error_messages={
+            "required": _("Choose a reason for the visit."),
+            "invalid_choice": _("Choose one of the reasons shown."),
+        }
+    )
 
     def __init__(self, *args: Any, types: list[AppointmentType], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["type"].queryset = AppointmentType.objects.filter(pk__in=[kind.pk for kind in types])
 
 
-class PickerForm(TypedForm):
-    """Which kind of visit, and from which day on."""
+class TimesForm(forms.Form):
+    """From which day on times are shown, and the one that is ticked."""
 
     at = InstantField(required=False, widget=forms.HiddenInput)
     # Drawn by the page, by day and part of the day; a visible widget lets an error lead there.
@@ -76,6 +104,16 @@ class PickerForm(TypedForm):
             widget=forms.DateInput(format="%d %m %Y", attrs={"autocomplete": "off"}),
             error_messages={"invalid": _("Enter the day like 27 3 2027.")},
         )
+
+    def demand_time(self) -> bool:
+        """Whether the form holds all that it takes to go on."""
+        if self.is_valid() and not self.cleaned_data["start"]:
+            self.add_error("start", _("Choose a time."))
+        return self.is_valid()
+
+
+class PickerForm(TimesForm, TypedForm):
+    """Which kind of visit, and from which day on."""
 
 
 class SlotForm(TypedForm):
@@ -98,6 +136,12 @@ class BookingForm(forms.Form):
 
 
 class CancelForm(forms.Form):
+    code = forms.ChoiceField(
+        label=_("Which reason fits best?"),
+        required=False,
+        choices=[("", _("None chosen")), *PATIENT_CODES],
+        error_messages={"invalid_choice": _("Choose one of the reasons shown.")},
+    )
     reason = forms.CharField(
         label=_("Why do you cancel?"),
         required=False,
@@ -107,10 +151,11 @@ class CancelForm(forms.Form):
 
 
 class StaffCancelForm(CancelForm):
-    """Staff owe the patient a reason."""
+    """Staff owe the patient a reason in words; the code is for the statistics."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [("", _("None chosen")), *STAFF_CODES]
         reason = self.fields["reason"]
         reason.required = True
         reason.help_text = _("The patient can read it. Write nothing about health.")

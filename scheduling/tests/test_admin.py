@@ -149,10 +149,11 @@ def test_cancelling_asks_for_the_reason(desk: Any, booked: Appointment) -> None:
 def test_cancelling_frees_the_time(desk: Any, booked: Appointment) -> None:
     form = {"action": "cancel_visits", "_selected_action": [booked.pk], "apply": "1", "reason": "Ill"}
 
-    desk.post(reverse(LIST), form)
+    desk.post(reverse(LIST), form | {"code": "oth-weath"})
 
     visit = Appointment.objects.get()
     assert (visit.status, visit.cancelled_by, visit.cancel_reason) == ("cancelled", "clinic", "Ill")
+    assert visit.cancel_code == "oth-weath"
 
 
 def test_visits_are_never_deleted(sign_in: Any, admin: User, booked: Appointment) -> None:

@@ -9,3 +9,6 @@ window.django?.jQuery?.(() => {
     }
   }
 });
+
+// On a phone the tables below a form scroll sideways: keys must reach them even where they hold no link.
+for (const group of document.querySelectorAll(".inline-group")) group.tabIndex = 0;
