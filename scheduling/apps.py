@@ -9,4 +9,8 @@ class SchedulingConfig(AppConfig):
     verbose_name = _("Calendar")
 
     def ready(self) -> None:
+        from accounts import chores
         from scheduling import messages, relationships, rules  # noqa: F401
+        from scheduling.services.holds import expire_holds
+
+        chores.register("holds", expire_holds)

@@ -1,18 +1,17 @@
-"""Sends what waits in the outbox, once or for ever."""
+"""Sends what waits in the outbox, once or for ever; for ever, with the chores of every app between."""
 
-import json
 import logging
 import signal
 import threading
-from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import Error as DatabaseAway
 from django.db import close_old_connections
 from django.utils import timezone
 
-from accounts import outbox
+from accounts import chores, outbox
+from accounts.management.counting import CountingCommand
 from accounts.models import Message
 
 logger = logging.getLogger(__name__)
@@ -22,24 +21,22 @@ EXAMPLE = """Example:
   manage.py send_messages --loop     the worker: a pass every 2 seconds until it is told to stop"""
 
 
-class Command(BaseCommand):
-    help = f"Send the messages that are due.\n\n{EXAMPLE}"
-
-    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+class Command(CountingCommand):
+    help = "Send the messages that are due."
+    example = EXAMPLE
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--loop", action="store_true", help="go on until SIGTERM or SIGINT")
         parser.add_argument("--dry-run", action="store_true", help="say what is due, send nothing")
-        parser.add_argument("--json", action="store_true", help="the counts for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            self.report({"due": Message.objects.due(timezone.now()).count()}, options)
+            self.report("messages", {"due": Message.objects.due(timezone.now()).count()}, options)
         elif options["loop"]:
             self.work(options)
         else:
-            self.report(outbox.send_due(), options)
+            self.report("messages", outbox.send_due(), options)
 
     def work(self, options: dict[str, Any]) -> None:
         """A pass, a pause, until told to stop; a database that is away is waited for."""
@@ -57,14 +54,6 @@ class Command(BaseCommand):
         except DatabaseAway as error:
             logger.warning("The database is away, the messages wait: %s", error)
             return
-        if any(counts.values()):
-            self.report(counts, options)
-
-    def report(self, counts: dict[str, int], options: dict[str, Any]) -> None:
-        line = json.dumps({"messages": counts}) if options["json"] else words(counts)
-        self.stdout.write(line)
-        self.stdout.flush()
-
-
-def words(counts: dict[str, int]) -> str:
-    return "messages: " + ", ".join(f"{number} {name}" for name, number in counts.items())
+        for name, done in [("messages", counts), *chores.run()]:
+            if any(done.values()):
+                self.report(name, done, options)
