@@ -13,7 +13,7 @@ DEV := $(VENV)/.dev-$(shell cat requirements-dev.txt | cksum | tr -s ' ' '-')
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 PYTEST = $(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "$(MARKS)" $(ARGS)
-MARKS = not screens$(if $(CHROMIUM),, and not browser)
+MARKS = not screens and not drill$(if $(CHROMIUM),, and not browser)
 SQLITE = DATABASE_URL=sqlite:///$(CURDIR)/test.sqlite3
 # Checks reach no database, and what they depend on is said here, whatever a local .env says.
 QUIET = DEBUG=yes DATABASE_URL=sqlite:///:memory:
@@ -22,14 +22,16 @@ DEPLOYED = DEBUG=no ALLOWED_HOSTS=hospital.example.org HOSPITAL_BASE_URL=https:/
 	DATABASE_URL=postgres://hospital@db.example.org/hospital EMAIL_URL=smtp+tls://mail.example.org:587
 MESSAGES = --add-location file --ignore '$(VENV)/*' --ignore 'static/vendor/*'
 
-.PHONY: help demo test check format messages screens requirements clean \
-	check-style check-templates check-types check-imports check-migrations check-deployment check-catalogues
+.PHONY: help demo test drill check bench format messages screens requirements clean \
+	check-style check-templates check-types check-imports check-migrations check-deployment check-manifest check-catalogues
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo          a working hospital on http://127.0.0.1:$(PORT) (PORT=8000)"
 	@echo "make test          the whole suite on SQLite, and on PostgreSQL when TEST_DATABASE_URL names one"
+	@echo "make drill         the long races: 400 rounds of 16 processes, on both databases"
 	@echo "make check         style, types, import order, migrations, deployment settings, catalogues"
+	@echo "make bench         how fast, beside a minimal Django and with ten times the visits (ARGS=--quick)"
 	@echo "make format        lay the code out"
 	@echo "make messages      collect the texts to translate, compile the translations"
 	@echo "make screens       take the pictures of docs/screens"
@@ -74,8 +76,15 @@ endif
 	fi; \
 	test -z "$$failed" || { echo "Tests failed on$$failed." >&2; exit 1; }
 
+# A quarter of an hour for each database.
+drill: $(DEV)
+	@$(SQLITE) $(BIN)/python -m pytest -m drill --capture no $(ARGS)
+	@if [ -n "$$TEST_DATABASE_URL" ]; then \
+		DATABASE_URL="$$TEST_DATABASE_URL" $(BIN)/python -m pytest -m drill --capture no $(ARGS); \
+	else echo "TEST_DATABASE_URL is not set: the drill did not run on PostgreSQL."; fi
+
 # Parts of their own, so that `make -k check` shows everything at once.
-check: check-style check-templates check-types check-imports check-migrations check-deployment check-catalogues
+check: check-style check-templates check-types check-imports check-migrations check-deployment check-manifest check-catalogues
 
 check-style: $(DEV)
 	@$(BIN)/ruff check --output-format concise .
@@ -96,9 +105,16 @@ check-migrations: $(DEV)
 check-deployment: $(DEV)
 	@$(DEPLOYED) $(MANAGE) check --deploy --fail-level WARNING
 
+check-manifest: $(DEV)
+	@$(BIN)/python .ci/manifest
+
 check-catalogues: export BIN := $(BIN)
 check-catalogues: $(DEV)
 	@.ci/catalogues
+
+# Half an hour; three minutes with ARGS=--quick. PostgreSQL takes part when TEST_DATABASE_URL names one.
+bench: $(DEV)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(DEV)
 	@$(BIN)/ruff check --fix-only --quiet .

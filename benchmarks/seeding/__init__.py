@@ -1,0 +1,1 @@
+"""The hospital that is measured; the same each time for the same day and size."""

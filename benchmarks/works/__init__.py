@@ -1,0 +1,1 @@
+"""The pieces of work, each beside the base that does the same."""
