@@ -8,7 +8,8 @@ from django.views.generic import TemplateView
 from accounts.models import Patient
 from accounts.views.pages import PageMixin
 from clinical.models import Encounter, MedicalRecord
-from scheduling.models import Appointment
+from scheduling.models import Appointment, TimeOffDecision
+from scheduling.views.actions import can_cancel, can_move
 
 
 class PatientDashboard(PageMixin, TemplateView):
@@ -17,10 +18,17 @@ class PatientDashboard(PageMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, now = self.request.user, timezone.now()
-        visits = Appointment.objects.visible_to(user).upcoming(now).with_people()
+        visits = list(Appointment.objects.visible_to(user).upcoming(now).with_people()[:3])
         records = MedicalRecord.objects.visible_to(user).with_people()
         return super().get_context_data(
-            patients=Patient.objects.of_user(user), visits=visits[:3], records=records[:3], **kwargs
+            patients=Patient.objects.of_user(user),
+            next_visit=visits[0] if visits else None,
+            can_move=bool(visits) and can_move(user, visits[0], now),
+            can_cancel=bool(visits) and can_cancel(user, visits[0], now),
+            visits=visits[1:],
+            answers=TimeOffDecision.objects.visible_to(user).awaited(now).with_visits(),
+            records=records[:3],
+            **kwargs,
         )
 
 

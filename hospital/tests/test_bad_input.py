@@ -148,8 +148,20 @@ def test_a_kind_of_visit_that_patients_may_not_book_is_no_kind(
 
 
 def addresses(visit: Appointment, record: MedicalRecord) -> list[str]:
-    steps = ("detail", "booked", "cancel", "arrive", "noshow", "undo")
+    steps = (
+        "detail",
+        "booked",
+        "calendar",
+        "reschedule",
+        "move",
+        "answer",
+        "cancel",
+        "arrive",
+        "noshow",
+        "undo",
+    )
     return [
+        *[reverse(f"scheduling:hold-{step}", args=[visit.public_id]) for step in ("extend", "release")],
         *[reverse(f"scheduling:appointment-{step}", args=[visit.public_id]) for step in steps],
         reverse("clinical:record-detail", args=[record.public_id]),
         reverse("clinical:addendum-add", args=[record.public_id]),
@@ -164,6 +176,8 @@ def addresses(visit: Appointment, record: MedicalRecord) -> list[str]:
 
 # What a patient's role holds no permission for is refused with 403, whatever the id.
 STAFF_ONLY = ("/arrive/", "/noshow/", "/undo/", "/addendum/", "/patients/", "/encounters/")
+# Nor does a doctor's for these.
+NOT_FOR_DOCTORS = ("/hold/", "/reschedule/", "/new-time/")
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -178,7 +192,8 @@ def test_another_ones_visit_and_record_are_not_found(
         client.force_login(user)
         for url in addresses(visit, record):
             answer = getattr(client, method)(url, {"reason": "x", "text": "x", "complaint": "x"})
-            forbidden = user == ana.user and any(part in url for part in STAFF_ONLY)
+            closed = STAFF_ONLY if user == ana.user else NOT_FOR_DOCTORS
+            forbidden = any(part in url for part in closed)
             allowed = {403, 405} if forbidden else {404, 405}
             assert answer.status_code in allowed, f"{answer.status_code} at {url} for {user}"
             assert b"Okafor" not in answer.content

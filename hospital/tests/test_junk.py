@@ -15,7 +15,7 @@ from accounts.models import Doctor, Patient, User
 from clinical.tests.factories import signed, started
 from hospital.tests.test_bad_input import all_rows
 from scheduling.models import AppointmentType
-from scheduling.tests.factories import AppointmentTypeFactory, open_every_day
+from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactory, open_every_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -26,19 +26,28 @@ JUNK = [
     "9999-12-31T23:59:59-23:59", "' OR 1=1 --", "%", "\\", "[]", "../../etc/passwd", "\u202e", str(uuid.UUID(int=7)),
 ]  # fmt: skip
 GET_PAGES = [
-    (None, "/doctors/", ["name", "department", "specialty", "language", "gender", "page"]),
+    (None, "/doctors/", ["type", "free", "name", "department", "specialty", "language", "gender", "page"]),
     (None, "/accounts/login/", ["next"]),
     (None, "/accounts/signup/", ["next"]),
     ("ana", "/appointments/", ["show", "page"]),
+    ("ana", "/appointments/?show=past", ["year", "page"]),
     ("ana", "/records/", ["page"]),
     ("rao", "/appointments/", ["day"]),
     ("rao", "/patients/", ["page"]),
     ("rao", "/patients/{ana}/", ["page"]),
-    ("ana", "/appointments/book/{rao}/", ["type", "from", "at", "start", "go"]),
+    ("ana", "/appointments/book/{rao}/", ["type", "from", "at", "start"]),
     ("ana", "/appointments/book/{rao}/?type={kind}", ["from", "at", "start"]),
-    ("ana", "/appointments/book/{rao}/?type={kind}&go=1", ["from", "at", "start"]),
+    ("ana", "/appointments/{visit}/reschedule/", ["doctor", "from", "at", "start"]),
+    ("ana", "/appointments/{visit}/reschedule/check/", ["doctor", "start"]),
+    ("ana", "/appointments/{visit}/reschedule/check/?doctor={rao}", ["start"]),
     ("ana", "/appointments/book/{rao}/check/", ["type", "start"]),
     ("ana", "/appointments/book/{rao}/check/?type={kind}", ["start"]),
+    ("rao", "/schedule/", ["type"]),
+    ("rao", "/schedule/leave/", ["page"]),
+    ("rao", "/schedule/times/", ["type", "day", "page"]),
+    ("reception", "/schedule/", ["name", "page"]),
+    ("reception", "/schedule/times/", ["type", "department", "day", "page"]),
+    ("reception", "/schedule/times/{rao}/", ["type", "day"]),
     ("reception", "/appointments/", ["day"]),
     ("reception", "/admin/scheduling/appointment/add/", ["doctor", "patient", "type", "start_0", "start"]),
     ("admin", "/admin/scheduling/availabilityrule/add/", ["doctor", "weekday", "start_time", "location"]),
@@ -55,9 +64,15 @@ def people(dr_rao: Doctor, ana: Patient, reception: User, admin: User, now: date
     open_every_day(dr_rao)
     signed(dr_rao, ana, now - timedelta(days=1))
     started(dr_rao, ana, now)
+    visit = AppointmentFactory(doctor=dr_rao, patient=ana, type=kind, start_at=now + timedelta(days=2))
     return {
         "users": {"ana": ana.user, "rao": dr_rao.user, "reception": reception, "admin": admin, None: None},
-        "rows": {"ana": ana.public_id, "rao": dr_rao.public_id, "kind": kind.public_id},
+        "rows": {
+            "ana": ana.public_id,
+            "rao": dr_rao.public_id,
+            "kind": kind.public_id,
+            "visit": visit.public_id,
+        },
     }
 
 

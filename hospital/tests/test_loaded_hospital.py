@@ -199,8 +199,8 @@ def book(patient: Visitor, doctor_name: str) -> Appointment:
     patient.send({"name": doctor_name})
     assert patient.page.context["paginator"].count == 1
     patient.follow("/appointments/book/")
-    times = patient.form(["start"], action="").options["start"]
-    patient.send({"start": times[1][0], "go": "1"})
+    times = patient.form(["start", "at"], action="").options["start"]
+    patient.send({"start": times[1][0], "at": times[0][0]})
     patient.send({"patient_reason": "I get out of breath"})
     assert "/booked/" in patient.url
     return Appointment.objects.get()

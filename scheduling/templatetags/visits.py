@@ -59,12 +59,6 @@ def part_of_day(here: datetime) -> Any:
 
 
 @register.filter
-def waiting_minutes(since: datetime, now: datetime) -> int:
-    """Whole minutes, never below zero."""
-    return max(0, int((now - since).total_seconds() // 60))
-
-
-@register.filter
 def age(birth_date: date) -> int:
     """Whole years today."""
     today = timezone.localdate()

@@ -1,4 +1,4 @@
-"""Lists, the single visit, and the steps of the day."""
+"""A patient's own lists, and the single visit."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from accounts.models import Doctor, Patient, User
 from accounts.tests.pages import queries
-from scheduling.models import Appointment, AppointmentEvent, Status
+from scheduling.models import Appointment, AppointmentType
 from scheduling.services.booking import cancel
+from scheduling.services.moving import move
 from scheduling.services.visits import arrive
-from scheduling.tests.factories import AppointmentFactory, visits_in_a_row
+from scheduling.tests.factories import AppointmentFactory, open_every_day, visits_in_a_row
 from scheduling.tests.pages import LIST, listed, url
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -54,121 +55,100 @@ def test_a_long_list_has_pages_and_a_page_too_far_is_the_first(
     assert (beyond.status_code, beyond.url) == (302, f"{LIST}?show=upcoming")
 
 
-def test_the_day_of_sixty_visits_takes_at_most_six_queries(
-    sign_in: Any, dr_rao: Doctor, nine: datetime
+def test_past_visits_are_parted_by_year(sign_in: Any, ana: Patient, dr_rao: Doctor) -> None:
+    seen = {"doctor": dr_rao, "patient": ana, "status": "fulfilled"}
+    old = AppointmentFactory(start_at=datetime.fromisoformat("2025-06-01T09:00Z"), **seen)
+    new = AppointmentFactory(start_at=datetime.fromisoformat("2027-01-01T09:00Z"), **seen)
+    client = sign_in(ana.user)
+
+    found = {year: listed(client, f"?show=past&year={year}") for year in ("2025", "2027", "2026", "x", "")}
+
+    both = [str(new.public_id), str(old.public_id)]
+    assert (found["2025"], found["2027"]) == ([str(old.public_id)], [str(new.public_id)])
+    assert found["2026"] == found["x"] == found[""] == both
+    assert 'href="?show=past&amp;year=2025"' in client.get(f"{LIST}?show=past").content.decode()
+
+
+def test_what_waits_for_approval_says_so_in_list_and_detail(patient_client: Any, booked: Appointment) -> None:
+    Appointment.objects.update(status="pending")
+
+    pages = [patient_client.get(page).content.decode() for page in (LIST, url("detail", booked))]
+
+    assert all("#hourglass-split" in page and "Waiting for an answer" in page for page in pages)
+    assert f'href="{url("reschedule", booked)}"' not in pages[1]
+
+
+def test_the_detail_says_how_to_prepare_and_offers_what_may_be_done(
+    patient_client: Any, booked: Appointment
 ) -> None:
-    visits_in_a_row(dr_rao, nine - timedelta(hours=8), 60)
-    client = sign_in(dr_rao.user)
+    AppointmentType.objects.update(preparation="Bring your insurance card.")
 
-    asked, answer = queries(client, f"{LIST}?day=2027-01-12")
+    page = patient_client.get(url("detail", booked)).content.decode()
 
-    assert len(answer.context["rows"]) == 60
-    assert asked <= 6
-
-
-def test_the_day_list_is_the_doctors_own(
-    sign_in: Any, booked: Appointment, dr_rao: Doctor, dr_lee: Doctor, reception: User, nurse: User
-) -> None:
-    query = "?day=2027-01-12"
-
-    seen = {
-        user.email: bool(listed(sign_in(user), query))
-        for user in (dr_rao.user, dr_lee.user, reception, nurse)
-    }
-
-    assert seen == {
-        "rao@example.org": True,
-        "lee@example.org": False,
-        "reception@example.org": True,
-        "nurse@example.org": True,
-    }
-
-
-@pytest.mark.parametrize("day", ["", "nonsense", "2027-02-30", "0001-01-01", "9999-12-31"])
-def test_a_day_that_is_none_is_today(day: str, sign_in: Any, reception: User) -> None:
-    page = sign_in(reception).get(f"{LIST}?day={day}").content.decode()
-
-    assert "Monday 11 January 2027: 0 visits" in page
-
-
-def test_the_doctor_lets_in_and_takes_back_with_one_click(
-    sign_in: Any, booked: Appointment, dr_rao: Doctor
-) -> None:
-    client, day = sign_in(dr_rao.user), f"{LIST}?day=2027-01-12"
-
-    first = client.post(url("arrive", booked), {"next": day})
-    second = client.post(url("arrive", booked), {"next": day})
-    waiting = client.get(day).content.decode()
-    undone = client.post(url("undo", booked), {"next": day})
-
-    assert [answer.url for answer in (first, second, undone)] == [day, day, day]
-    assert "for 0 minutes" in waiting
-    assert reverse("clinical:encounter-start", args=[booked.public_id]) in waiting
-    assert list(booked.events.values_list("to_status", flat=True)) == ["booked", "arrived", "booked"]
-
-
-def test_a_button_leads_to_no_other_site(sign_in: Any, booked: Appointment, dr_rao: Doctor) -> None:
-    answer = sign_in(dr_rao.user).post(url("arrive", booked), {"next": "https://example.com/"})
-
-    assert answer.url == booked.get_absolute_url()
-
-
-@pytest.mark.parametrize("step", ["arrive", "noshow", "undo"])
-def test_d5_a_get_changes_nothing(step: str, sign_in: Any, booked: Appointment, reception: User) -> None:
-    client = sign_in(reception)
-
-    statuses = [client.get(url(step, booked)).status_code, client.head(url(step, booked)).status_code]
-
-    assert statuses == [405, 405]
-    assert AppointmentEvent.objects.count() == 1
-
-
-@pytest.mark.parametrize("step", ["arrive", "noshow", "undo"])
-def test_a_step_that_does_not_fit_says_so(
-    step: str, sign_in: Any, booked: Appointment, reception: User
-) -> None:
-    Appointment.objects.update(status=Status.FULFILLED)
-
-    answer = sign_in(reception).post(url(step, booked))
-
-    assert answer.status_code == 409
-    assert "“Completed”" in answer.content.decode()
-    assert AppointmentEvent.objects.count() == 1
-
-
-def test_the_undo_of_the_day_list_does_not_end_a_consultation(
-    sign_in: Any, booked: Appointment, dr_rao: Doctor
-) -> None:
-    Appointment.objects.update(status=Status.CHECKED_IN)
-
-    assert sign_in(dr_rao.user).post(url("undo", booked)).status_code == 409
-    assert Appointment.objects.get().status == "checked-in"
+    assert "How to prepare" in page and "Bring your insurance card." in page
+    assert "You can move or cancel on the site until Tuesday 12 January 2027, 7am." in page
+    for name in ("reschedule", "cancel", "calendar"):
+        assert f'href="{url(name, booked)}"' in page
 
 
 @pytest.mark.parametrize(
-    ("who", "step", "status"),
+    ("changes", "links", "words"),
     [
-        ("ana_user", "arrive", 403),
-        ("nurse", "noshow", 403),
-        ("privacy", "arrive", 403),
-        ("nurse", "cancel", 403),
-        ("lee", "arrive", 404),
-        ("lee", "cancel", 404),
+        ({"max_moves": 0}, ["cancel"], "as often as the site allows"),
+        ({"move_notice_minutes": 60 * 48}, ["cancel"], "too late to move"),
+        ({"cancel_notice_minutes": 60 * 48}, ["reschedule"], "too late to cancel"),
+        ({"patients_may_book": False}, ["cancel"], "You can cancel on the site until"),
     ],
+    ids=str,
 )
-def test_steps_by_role(
-    who: str,
-    step: str,
-    status: int,
+def test_the_detail_says_why_something_may_not_be_done(
+    changes: dict[str, Any], links: list[str], words: str, patient_client: Any, booked: Appointment
+) -> None:
+    AppointmentType.objects.update(**changes)
+
+    page = patient_client.get(url("detail", booked)).content.decode()
+
+    assert [name for name in ("reschedule", "cancel") if f'href="{url(name, booked)}"' in page] == links
+    assert words in page
+
+
+def test_the_history_tells_a_move_with_old_and_new(
     sign_in: Any,
     booked: Appointment,
+    reception: User,
+    ana: Patient,
     dr_lee: Doctor,
-    request: pytest.FixtureRequest,
+    nine: datetime,
+    now: datetime,
 ) -> None:
-    user = dr_lee.user if who == "lee" else request.getfixturevalue(who)
+    open_every_day(dr_lee)
+    move(
+        appointment=booked,
+        doctor=dr_lee,
+        start=nine + timedelta(hours=1),
+        version=1,
+        actor=reception,
+        now=now,
+        reason="Asked by phone",
+    )
 
-    assert sign_in(user).post(url(step, booked)).status_code == status
-    assert Appointment.objects.get().status == "booked"
+    page = sign_in(ana.user).get(url("detail", booked)).content.decode()
+
+    assert "Moved from Tuesday 12 January 2027, 9am to Tuesday 12 January 2027, 10am" in page
+    assert "from Dr Asha Rao to Dr Min Lee" in page and "Asked by phone" in page
+    assert "the hospital" in page and str(reception) not in page
+
+
+def test_the_next_visit_stands_first_on_my_page_with_what_may_be_done(
+    patient_client: Any, booked: Appointment, ana: Patient, dr_lee: Doctor, nine: datetime
+) -> None:
+    later = AppointmentFactory(doctor=dr_lee, patient=ana, start_at=nine + timedelta(days=1))
+
+    page = patient_client.get("/patient/").content.decode()
+
+    assert page.index(str(booked.public_id)) < page.index(str(later.public_id))
+    for name in ("reschedule", "cancel", "calendar"):
+        assert f'href="{url(name, booked)}"' in page and f'href="{url(name, later)}"' not in page
 
 
 def test_the_history_says_who_when_and_why(
@@ -201,19 +181,6 @@ def test_an_unknown_visit_is_not_found(sign_in: Any, ana: Patient) -> None:
     statuses = [client.get(f"{LIST}{uuid4()}/{page}").status_code for page in ("", "booked/", "cancel/")]
 
     assert statuses == [404, 404, 404]
-
-
-def test_an_overlap_is_marked_on_the_day(sign_in: Any, booked: Appointment, dr_rao: Doctor) -> None:
-    AppointmentFactory(
-        doctor=dr_rao,
-        start_at=booked.start_at + timedelta(minutes=10),
-        doctor_overlap_allowed=True,
-        overlap_reason="Emergency",
-    )
-
-    page = sign_in(dr_rao.user).get(f"{LIST}?day=2027-01-12").content.decode()
-
-    assert page.count("Overlaps the visit before") == 1
 
 
 def test_only_signed_in_people_see_appointments(client: Any, booked: Appointment) -> None:

@@ -29,6 +29,37 @@ def test_a_patient_cancels_on_a_page_of_its_own(sign_in: Any, booked: Appointmen
     ]
 
 
+@pytest.mark.parametrize(
+    ("who", "code", "stored"),
+    [
+        ("ana_user", "pat-lt", "pat-lt"),
+        ("ana_user", "", "pat-cpp"),
+        ("reception", "maint", "maint"),
+        ("reception", "", "prov"),
+    ],
+)
+def test_the_coded_reason_is_kept(
+    who: str, code: str, stored: str, sign_in: Any, booked: Appointment, request: pytest.FixtureRequest
+) -> None:
+    client = sign_in(request.getfixturevalue(who))
+
+    client.post(url("cancel", booked), {"code": code, "reason": "So it is"})
+
+    visit = Appointment.objects.get()
+    assert (visit.status, visit.cancel_code, visit.cancel_reason) == ("cancelled", stored, "So it is")
+
+
+@pytest.mark.parametrize("code", ["prov", "pat-cpp", "pat-dec", "nonsense"])
+def test_a_patient_gives_no_reason_of_the_hospitals(
+    code: str, sign_in: Any, booked: Appointment, ana: Patient
+) -> None:
+    answer = sign_in(ana.user).post(url("cancel", booked), {"code": code, "reason": ""})
+
+    assert answer.status_code == 422
+    assert "Choose one of the reasons shown." in answer.content.decode()
+    assert Appointment.objects.get().status == "booked"
+
+
 def test_c8_too_late_is_told_with_the_phone_number(
     sign_in: Any, booked: Appointment, ana: Patient, nine: datetime
 ) -> None:

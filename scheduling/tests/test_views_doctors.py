@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import Department, Doctor, Patient
 from accounts.tests.factories import DoctorFactory
-from scheduling.models import AppointmentType
-from scheduling.tests.factories import AppointmentFactory, AvailabilityRuleFactory
+from scheduling.models import AppointmentType, TimeOff
+from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactory, AvailabilityRuleFactory
 
 LIST = reverse("scheduling:doctor-list")
 
@@ -87,6 +87,63 @@ def test_a_department_includes_those_below_it(client: Any, dr_rao: Doctor, dr_le
     assert set(names(answer)) == {"Rao", "Below"}
 
 
+def test_a_reason_leaves_those_who_have_times_for_it_and_is_what_the_link_books(
+    client: Any, hours: Doctor, lee_hours: Doctor, visit_type: AppointmentType
+) -> None:
+    checkup = AppointmentTypeFactory(name="Check-up", minutes=60)
+    lee_hours.rules.get().types.set([checkup])
+
+    asked = client.get(LIST, {"type": checkup.public_id})
+    other = client.get(LIST, {"type": visit_type.public_id})
+
+    assert names(asked) == ["Rao", "Lee"] and names(other) == ["Rao"]
+    assert {card.opening.type for card in asked.context["cards"]} == {checkup}
+    assert f"type={checkup.public_id}&amp;at=" in asked.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("free", "found"), [("0", ["Rao"]), ("3", ["Rao", "Lee"]), ("7", ["Rao", "Lee", "Late"]), ("9", None)]
+)
+def test_doctors_are_filtered_by_their_next_free_time(
+    free: str, found: list[str] | None, client: Any, hours: Doctor, lee_hours: Doctor
+) -> None:
+    """Rao is free today, Lee tomorrow, Late on Sunday, and Aaron never."""
+    late = DoctorFactory(family_name="Late", location=hours.location)
+    AvailabilityRuleFactory(doctor=late, weekday=6)
+    DoctorFactory(family_name="Aaron")
+
+    answer = client.get(LIST, {"free": free})
+
+    assert answer.status_code == 200
+    assert names(answer) == (found or ["Rao", "Lee", "Late", "Aaron"])
+
+
+@pytest.mark.parametrize(("query", "opens"), [("", False), ("?name=rao", False), ("?gender=female", True)])
+def test_filters_that_few_people_use_are_folded_away_unless_in_force(
+    query: str, opens: bool, client: Any, hours: Doctor
+) -> None:
+    page = client.get(f"{LIST}{query}").content.decode()
+
+    assert ('<details class="more" open>' in page) is opens
+    assert '<select name="language"' in page
+
+
+def test_the_page_says_in_which_order_doctors_stand(client: Any, hours: Doctor, lee_hours: Doctor) -> None:
+    page = " ".join(client.get(LIST).content.decode().split())
+
+    assert "2 doctors, soonest first" in page
+
+
+def test_filters_by_time_name_themselves_and_what_they_hide(
+    client: Any, lee_hours: Doctor, visit_type: AppointmentType
+) -> None:
+    page = client.get(LIST, {"free": "0", "type": visit_type.public_id}).content.decode()
+
+    assert "</span> Today</a>" in page and "</span> Consultation</a>" in page
+    assert "1 doctor without “Next available”" in page
+    assert "0 doctors without “Reason for the visit”" in page
+
+
 def test_when_nobody_fits_each_filter_says_what_it_hides(client: Any, dr_rao: Doctor) -> None:
     page = client.get(LIST, {"name": "nobody", "specialty": "Cardiology"}).content.decode()
 
@@ -143,3 +200,49 @@ def test_a6_a_night_clinic_is_offered_after_midnight(
         page = client.get(LIST).content.decode()
 
     assert "Monday 18 January 2027, 12:40am" in page
+
+
+def away(doctor: Doctor, first: str, back: str) -> None:
+    TimeOff.objects.create(
+        doctor=doctor, start_at=f"{first}T00:00Z", end_at=f"{back}T00:00Z", kind="sick", reason="secret-flu"
+    )
+
+
+def test_d7_a_doctor_who_is_away_says_until_when_and_names_free_colleagues(
+    client: Any, hours: Doctor, lee_hours: Doctor
+) -> None:
+    away(hours, "2027-01-11", "2027-01-15")
+    away(hours, "2027-01-15", "2027-01-16")
+    DoctorFactory(family_name="Hidden", specialty="Dermatology")
+
+    answer = client.get(hours.get_absolute_url())
+
+    page = answer.content.decode()
+    assert "Away until Saturday 16 January 2027" in page
+    assert [card.doctor for card in answer.context["others"]] == [lee_hours]
+    assert "secret-flu" not in page and "Illness" not in page and "sick" not in page
+
+
+def test_leave_that_takes_all_times_is_told_before_it_begins(client: Any, lee_hours: Doctor) -> None:
+    away(lee_hours, "2027-01-12", "2027-06-01")
+
+    assert "Away until Tuesday 1 June 2027" in client.get(lee_hours.get_absolute_url()).content.decode()
+
+
+def test_leave_to_come_and_leave_withdrawn_are_not_told(client: Any, hours: Doctor, now: datetime) -> None:
+    away(hours, "2027-02-01", "2027-02-05")
+    away(hours, "2027-01-10", "2027-01-20")
+    TimeOff.objects.filter(start_at__lt=now).update(archived_at=now)
+
+    assert "Away until" not in client.get(hours.get_absolute_url()).content.decode()
+
+
+def test_at_most_three_colleagues_are_named_soonest_first(client: Any, hours: Doctor) -> None:
+    away(hours, "2027-01-11", "2027-01-15")
+    for weekday in (4, 3, 2, 1):
+        colleague = DoctorFactory(family_name=f"Day{weekday}", location=hours.location)
+        AvailabilityRuleFactory(doctor=colleague, weekday=weekday)
+
+    others = client.get(hours.get_absolute_url()).context["others"]
+
+    assert [card.doctor.family_name for card in others] == ["Day1", "Day2", "Day3"]

@@ -1,31 +1,26 @@
 """Appointments: a patient's own, or the list of the day for those who work with them; one visit with its history."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import ListView
 
-from accounts.models import Patient
 from accounts.roles import Reach, reach
 from accounts.views.pages import Page, PageMixin
 from scheduling.models import Appointment, Status
-from scheduling.rules import cancel_until, too_late_to_cancel
+from scheduling.rules import MOVE, cancel_until, cannot_move, move_until, too_late_to_cancel
 from scheduling.services.booking import acts_as_patient
 from scheduling.states import may_become
-from scheduling.views.actions import Action, actions, can_start
+from scheduling.views.actions import actions, can_start
+from scheduling.views.answers import awaited
+from scheduling.views.day import VIEW, DayList
 from scheduling.views.doctors import PagedListView
 
-VIEW = "scheduling.view_appointment"
-CHART = "clinical.view_chart"
 TABS = {"upcoming": _("Upcoming"), "past": _("Past"), "cancelled": _("Cancelled")}
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 
 
 class AppointmentList(Page):
@@ -44,11 +39,20 @@ class OwnAppointments(PageMixin, PagedListView):
     context_object_name = "visits"
 
     def get_queryset(self) -> QuerySet:
-        rows = Appointment.objects.visible_to(self.request.user).with_people()
+        rows, now = Appointment.objects.visible_to(self.request.user).with_people(), timezone.now()
         if self.tab == "cancelled":
             return rows.cancelled()
-        now = timezone.now()
-        return rows.past(now) if self.tab == "past" else rows.upcoming(now)
+        if self.tab == "upcoming":
+            return rows.upcoming(now)
+        past = rows.past(now)
+        self.years = [day.year for day in past.datetimes("start_at", "year", order="DESC")]
+        return past.filter(start_at__year=self.year) if self.year else past
+
+    @property
+    def year(self) -> int:
+        """One of the years in which there were visits; anything else means all of them."""
+        asked = self.request.GET.get("year", "")
+        return next((year for year in getattr(self, "years", []) if str(year) == asked), 0)
 
     @property
     def tab(self) -> str:
@@ -56,70 +60,12 @@ class OwnAppointments(PageMixin, PagedListView):
         return asked if asked in TABS else "upcoming"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(tab=self.tab, tabs=TABS, title=TABS[self.tab], **kwargs)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A visit on the day list with what may be done about it."""
-
-    visit: Appointment
-    actions: list[Action]
-    can_start: bool
-    overlaps: bool
-    opens_chart: bool
-
-
-class DayList(PageMixin, ListView):
-    """Everyone of the day in the order of time; six queries, however many visits."""
-
-    permission = VIEW
-    template_name = "scheduling/day_list.html"
-    context_object_name = "rows"
-
-    def get_queryset(self) -> list[Row]:
-        self.now = timezone.now()
-        visits = Appointment.objects.visible_to(self.request.user).on_day(self.day).with_people()
-        # Django resolves the name of the record's side: this app does not import it.
-        return self.rows(list(visits.select_related("encounter")))
-
-    def rows(self, visits: list[Appointment]) -> list[Row]:
-        user, ends, rows = self.request.user, {}, []
-        charts = self.charts(visits)
-        for visit in visits:
-            occupies = visit.status in (Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN)
-            overlaps = occupies and ends.get(visit.doctor_id, visit.start_at) > visit.start_at
-            if occupies:
-                ends[visit.doctor_id] = max(ends.get(visit.doctor_id, visit.end_at), visit.end_at)
-            may = actions(user, visit, self.now)
-            opens = visit.patient_id in charts
-            rows.append(Row(visit, may, can_start(user, visit), overlaps, opens))
-        return rows
-
-    def charts(self, visits: list[Appointment]) -> set[int]:
-        """The patients whose chart opens to this person, by the question that the chart itself asks."""
-        patients = Patient.objects.visible_to(self.request.user, CHART)
-        wanted = patients.filter(pk__in={visit.patient_id for visit in visits})
-        return set(wanted.values_list("pk", flat=True))
-
-    @property
-    def day(self) -> date:
-        """Today unless a day is asked for; what is not a day is today too."""
-        try:
-            asked = parse_date(self.request.GET.get("day", ""))
-        except ValueError:
-            asked = None
-        return asked if asked and FIRST_DAY <= asked <= LAST_DAY else timezone.localdate()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        one = timedelta(days=1)
         return super().get_context_data(
-            day=self.day,
-            today=timezone.localdate(),
-            previous_day=self.day - one,
-            next_day=self.day + one,
-            now=self.now,
-            shows_doctor=reach(self.request.user, VIEW) is not Reach.MINE,
+            tab=self.tab,
+            tabs=TABS,
+            title=TABS[self.tab],
+            years=getattr(self, "years", []),
+            year=self.year,
             **kwargs,
         )
 
@@ -132,17 +78,28 @@ class AppointmentDetail(Page):
             Appointment.objects.with_people().select_related("encounter"), public_id=public_id
         )
         now = timezone.now()
+        may = actions(request.user, visit, now)
+        movable = any(action.name == "reschedule" for action in may)
         context = {
             "visit": visit,
-            "actions": actions(request.user, visit, now),
+            "actions": may,
             "can_start": can_start(request.user, visit),
+            "can_move": movable,
             "is_patient": acts_as_patient(request.user),
-            "events": visit.events.select_related("actor"),
+            "events": visit.events.select_related("actor", "old_doctor", "new_doctor"),
+            "awaits_answer": reach(request.user, MOVE) is not None and awaited(visit, now),
             "notice": too_late_to_cancel(request.user, visit, now) if is_open(visit) else "",
+            "move_notice": "" if movable else why_not_moved(request.user, visit, now),
             "cancel_until": cancel_until(visit),
+            "move_until": move_until(visit),
         }
         return render(request, "scheduling/appointment_detail.html", context)
 
 
 def is_open(visit: Appointment) -> bool:
     return may_become(visit.status, Status.CANCELLED)
+
+
+def why_not_moved(user: Any, visit: Appointment, now: datetime) -> str:
+    """Words when a patient has moved a booked visit too often, or is too late to."""
+    return cannot_move(user, visit, now) if visit.status == Status.BOOKED else ""

@@ -1,9 +1,9 @@
 """Three short steps: choose a time, check, done. Here the first, and what the steps share."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
+from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,22 +12,34 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import Busy, DomainError, NotAllowed
 from accounts.models import Doctor, Patient
 from accounts.roles import Reach, reach
 from accounts.views.pages import Page
-from scheduling.forms import PickerForm
-from scheduling.models import AppointmentType
-from scheduling.services.availability import bookable_range, first_free, types_of
-from scheduling.views.choices import MOST_TIMES, Times, one_page
+from scheduling.errors import KeyReused, PatientBusy, PolicyForbids, SlotTaken
+from scheduling.forms.booking import BookingForm, PickerForm
+from scheduling.models import Appointment, AppointmentType
+from scheduling.services.availability import types_of
+from scheduling.services.holds import hold
+from scheduling.services.orders import BOOK, Order
+from scheduling.views.choices import as_choices
 from scheduling.views.doctors import booking_url, patient_of
+from scheduling.views.picking import times_of
+from scheduling.views.searching import Search
 
-AROUND = timedelta(days=7)
+GONE = _("This time is no longer available")
+OWN = _("You have already booked this time")
+TITLES = {
+    PatientBusy: _("You have another visit at this time"),
+    Busy: _("This time could not be booked just now"),
+}
+STATUSES = {SlotTaken: 409, PatientBusy: 409, KeyReused: 409, NotAllowed: 403, Busy: 503}
 
 
 class BookingPage(Page):
     """A step of the booking with one doctor; whoever books for everyone does so in the back office."""
 
-    permission = "scheduling.book_appointment"
+    permission = BOOK
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if reach(request.user, self.permission) is Reach.ALL:
@@ -49,91 +61,93 @@ class BookingPage(Page):
 
     @cached_property
     def types(self) -> list[AppointmentType]:
-        return types_of(doctor=self.doctor, viewer=self.request.user)
+        return types_of(doctor=self.doctor, viewer=self.request.user, now=self.now)
 
     @cached_property
     def now(self) -> datetime:
         return timezone.now()
 
+    def search(self, kind: AppointmentType) -> Search:
+        return Search(self.doctor, kind, self.patient, self.request.user, self.now)
+
+    def order(self, kind: AppointmentType, start: datetime) -> Order:
+        return Order(self.doctor, self.patient, kind, start, self.request.user, self.now)
+
+    def own_visit(self, start: datetime) -> Appointment | None:
+        """Who goes back from the confirmation comes here again, to a time that the own visit has taken."""
+        visits = Appointment.objects.visible_to(self.request.user).upcoming(self.now)
+        return visits.filter(patient=self.patient, doctor=self.doctor, start_at=start).first()
+
+    def turn_away(
+        self, error: DomainError, kind: AppointmentType, start: datetime, reason: str = ""
+    ) -> HttpResponse:
+        if isinstance(error, PolicyForbids | NotAllowed | KeyReused):
+            return self.refuse(error, STATUSES.get(type(error), 422))
+        return self.gone(error, kind, start, reason)
+
+    def gone(
+        self, error: DomainError, kind: AppointmentType, start: datetime, reason: str = ""
+    ) -> HttpResponse:
+        """The words of the refusal, the reason that was typed, and the three nearest times."""
+        own = self.own_visit(start)
+        context = {
+            "doctor": self.doctor,
+            "title": OWN if own else TITLES.get(type(error), GONE),
+            "words": "" if own else str(error),
+            "kept": _("Nothing more was booked.") if own else _("Nothing was booked."),
+            "own": own,
+            "post_url": reverse("scheduling:appointment-check", args=[self.doctor.public_id]),
+            "hidden": [("type", kind.public_id)],
+            "form": BookingForm(initial={"key": uuid4(), "patient_reason": reason}),
+            "action": _("Book this time"),
+            "choices": as_choices(self.search(kind).nearest(start)),
+            "times_url": booking_url(self.doctor, type=kind.public_id),
+        }
+        status = STATUSES.get(type(error), 422)
+        return render(self.request, "scheduling/time_gone.html", context, status=status)
+
+    def refuse(self, words: Any, status: int) -> HttpResponse:
+        context = {
+            "words": str(words),
+            "back_url": booking_url(self.doctor),
+            "back_label": _("Choose a time"),
+        }
+        return render(self.request, "scheduling/refused.html", context, status=status)
+
 
 class Picker(BookingPage):
-    """The kind of visit first, since it sets the length; then the times, at most five days of them."""
+    """The kind of visit first, since it sets the length; then the times. The POST keeps one for a while."""
 
     def get(self, request: HttpRequest, public_id: Any) -> HttpResponse:
         query = request.GET.copy()
         if len(self.types) == 1:
             query.setdefault("type", str(self.types[0].public_id))
         form = PickerForm(query if "type" in query else None, types=self.types)
-        if not form.is_valid():
-            return self.show(form, status=422 if form.is_bound else 200)
-        if "go" in query:
-            return self.go_on(form)
-        return self.show(form)
+        return self.show(form, status=422 if form.is_bound and not form.is_valid() else 200)
 
-    def go_on(self, form: PickerForm) -> HttpResponse:
-        if not form.cleaned_data["start"]:
-            form.add_error("start", _("Choose a time."))
+    def post(self, request: HttpRequest, public_id: Any) -> HttpResponse:
+        form = PickerForm(request.POST, types=self.types)
+        if not form.demand_time():
             return self.show(form, status=422)
-        return redirect(check_url(self.doctor, form.cleaned_data["type"], form.cleaned_data["start"]))
+        return self.keep(form.cleaned_data["type"], form.cleaned_data["start"])
+
+    def keep(self, kind: AppointmentType, start: datetime) -> HttpResponse:
+        asked = {"doctor": self.doctor, "type": kind, "patient": self.patient, "start": start}
+        try:
+            hold(**asked, actor=self.request.user, now=self.now)
+        except DomainError as error:
+            return self.turn_away(error, kind, start)
+        return redirect(check_url(self.doctor, kind, start))
 
     def show(self, form: PickerForm, status: int = 200) -> HttpResponse:
-        kind = getattr(form, "cleaned_data", {}).get("type")
+        asked = getattr(form, "cleaned_data", {})
+        kind = asked.get("type")
         context: dict[str, Any] = {"doctor": self.doctor, "form": form, "kind": kind, "types": self.types}
         if kind is not None:
-            context |= self.times(form.cleaned_data, kind)
+            url = booking_url(self.doctor, type=kind.public_id)
+            context |= times_of(self.search(kind), asked, url)
+            context["hidden"] = [("type", kind.public_id)]
         return render(self.request, "scheduling/appointment_book.html", context, status=status)
-
-    def times(self, asked: dict[str, Any], kind: AppointmentType) -> dict[str, Any]:
-        earliest, latest = bookable_range(type=kind, viewer=self.request.user, now=self.now)
-        start = max(self.first_instant(asked), earliest)
-        page = self.search(kind, start) if start < latest else Times()
-        url = booking_url(self.doctor, type=kind.public_id)
-        return {
-            "times": page,
-            "chosen": asked["start"].isoformat() if asked.get("start") else "",
-            "too_far": start >= latest,
-            "latest": latest,
-            "from_start": start <= earliest,
-            "first_url": url,
-            "earlier_url": self.earlier_url(kind, start) if self.has_earlier(kind, start) else "",
-            "later_url": f"{url}&{urlencode({'at': page.rest.value})}" if page.rest else "",
-            "earliest_url": check_url(self.doctor, kind, page.earliest.opening.start)
-            if page.earliest
-            else "",
-        }
-
-    def first_instant(self, asked: dict[str, Any]) -> datetime:
-        """Midnight of the day asked for, by the doctor's clock; else the instant that the link names."""
-        if day := asked.get("from"):
-            return datetime.combine(day, time.min, tzinfo=self.zone)
-        return asked.get("at") or asked.get("start") or self.now
-
-    @property
-    def zone(self) -> ZoneInfo:
-        place = self.doctor.location
-        return place.zone if place else timezone.get_default_timezone()
-
-    def search(self, kind: AppointmentType, start: datetime) -> Times:
-        found = first_free(
-            doctors=[self.doctor],
-            types=[kind],
-            viewer=self.request.user,
-            now=self.now,
-            start=start,
-            count=MOST_TIMES + 1,
-            patient=self.patient,
-        )
-        return one_page(found.get(self.doctor.pk, []))
-
-    def has_earlier(self, kind: AppointmentType, start: datetime) -> bool:
-        found = first_free(
-            doctors=[self.doctor], types=[kind], viewer=self.request.user, now=self.now, patient=self.patient
-        )
-        return any(opening.start < start for opening in found.get(self.doctor.pk, []))
-
-    def earlier_url(self, kind: AppointmentType, start: datetime) -> str:
-        day = (start.astimezone(self.zone) - AROUND).date()
-        return booking_url(self.doctor, **{"type": kind.public_id, "from": day.isoformat()})
 
 
 def check_url(doctor: Doctor, kind: AppointmentType, start: datetime) -> str:

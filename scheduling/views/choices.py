@@ -42,6 +42,11 @@ class Choice:
         return day_at(self.opening.start, self.place.time_zone)
 
     @property
+    def moment(self) -> dict[str, Any]:
+        """As a summary list shows it, on the reader's own clock too."""
+        return {"instant": self.opening.start, "zone": self.place.time_zone}
+
+    @property
     def words(self) -> str:
         return clock_at(self.opening.start, self.place.time_zone)
 

@@ -1,11 +1,12 @@
 """Find a doctor: open to everybody."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,14 @@ from django.views.generic import DetailView, ListView
 from accounts.models import Doctor, Patient, PatientAccess
 from scheduling.filters import DoctorFilter
 from scheduling.models import AppointmentType
+from scheduling.services.absence import away_until
 from scheduling.services.availability import Opening, first_free, types_of
+from scheduling.services.leave import colleagues
+from scheduling.templatetags.visits import day_at
+
+# Leave that begins this late is not why a doctor has no time now.
+FAR = timedelta(days=98)
+MOST_OTHERS = 3
 
 
 class PagedListView(ListView):
@@ -61,6 +69,15 @@ def patient_of(user: Any) -> Patient | None:
     return Patient.objects.filter(pk__in=PatientAccess.objects.self_of(user).values("patient")).first()
 
 
+def soonest(doctors: list[Doctor], types: list[AppointmentType], user: Any) -> list[Card]:
+    """Those with a free time by when it is, then those without; at the same time the order stays."""
+    found = first_free(
+        doctors=doctors, types=types, viewer=user, now=timezone.now(), patient=patient_of(user)
+    )
+    cards = [Card(doctor, next(iter(found.get(doctor.pk, [])), None)) for doctor in doctors]
+    return sorted(cards, key=lambda card: (card.opening is None, card.opening and card.opening.slot.start))
+
+
 @method_decorator(login_not_required, name="dispatch")
 class DoctorList(PagedListView):
     """Soonest first; those without a free time come last, by name."""
@@ -69,21 +86,17 @@ class DoctorList(PagedListView):
     context_object_name = "cards"
 
     def get_queryset(self) -> list[Card]:
+        self.types = list(AppointmentType.objects.for_patients())
+        self.filter = self.filter_by(self.request.GET)
+        return self.cards(self.filter)
+
+    def filter_by(self, query: QueryDict) -> DoctorFilter:
         listed = Doctor.objects.visible_to(self.request.user).listed()
-        self.filter = DoctorFilter(self.request.GET, queryset=listed)
-        doctors = list(self.filter.qs)
-        found = first_free(
-            doctors=doctors,
-            types=AppointmentType.objects.for_patients(),
-            viewer=self.request.user,
-            now=timezone.now(),
-            patient=patient_of(self.request.user),
-        )
-        cards = [Card(doctor, next(iter(found.get(doctor.pk, [])), None)) for doctor in doctors]
-        # The sort is stable: doctors with the same time stay in the order of their names.
-        return sorted(
-            cards, key=lambda card: (card.opening is None, card.opening and card.opening.slot.start)
-        )
+        return DoctorFilter(query, queryset=listed, types=self.types)
+
+    def cards(self, asked: DoctorFilter) -> list[Card]:
+        found = soonest(list(asked.qs), asked.kinds, self.request.user)
+        return [card for card in found if asked.lets_in(card.opening)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         chips = self.chips()
@@ -94,11 +107,16 @@ class DoctorList(PagedListView):
         return context
 
     def chips(self) -> list[dict[str, Any]]:
-        """The filters in force, each with the address of the page without it."""
+        """The filters in force, each in the words of its choice, with the address of the page without it."""
         form = self.filter.form
         shown = form.cleaned_data if form.is_valid() else {}
         return [
-            {"name": name, "label": form.fields[name].label, "value": value, "url": self.url_without(name)}
+            {
+                "name": name,
+                "label": form.fields[name].label,
+                "value": chosen_words(form.fields[name], value),
+                "url": self.url_without(name),
+            }
             for name, value in shown.items()
             if value
         ]
@@ -112,12 +130,18 @@ class DoctorList(PagedListView):
     def count_without(self, name: str) -> int:
         query = self.request.GET.copy()
         query.pop(name, None)
-        return DoctorFilter(query, queryset=self.filter.queryset).qs.count()
+        return len(self.cards(self.filter_by(query)))
+
+
+def chosen_words(field: Any, value: Any) -> Any:
+    """A choice as its list words it; what was typed, or a row, stands for itself."""
+    listed = getattr(field, "choices", []) if isinstance(value, str) else []
+    return dict(listed).get(value, value)
 
 
 @method_decorator(login_not_required, name="dispatch")
 class DoctorDetail(DetailView):
-    """Who the doctor is, for what one may come, and the next three times for each."""
+    """Who the doctor is, for what one may come, and the next three times; else who is there instead."""
 
     template_name = "scheduling/doctor_detail.html"
     context_object_name = "doctor"
@@ -128,10 +152,25 @@ class DoctorDetail(DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, now = self.request.user, timezone.now()
-        types = types_of(doctor=self.object, viewer=user)
+        types = types_of(doctor=self.object, viewer=user, now=now)
         found = first_free(
             doctors=[self.object], types=types, viewer=user, now=now, count=3, patient=patient_of(user)
         )
         openings = [Card(self.object, opening) for opening in found.get(self.object.pk, [])]
         reasons = [(kind, booking_url(self.object, type=kind.public_id)) for kind in types]
-        return super().get_context_data(openings=openings, reasons=reasons, **kwargs)
+        absence = absence_of(self.object, openings, user, now)
+        return super().get_context_data(openings=openings, reasons=reasons, **absence, **kwargs)
+
+
+def absence_of(doctor: Doctor, openings: list[Card], user: Any, now: datetime) -> dict[str, Any]:
+    """When a doctor who is away is back, and three colleagues with a free time; nothing of why."""
+    until = away_until(doctor=doctor, at=now, begins_by=None if openings else now + FAR)
+    zone = doctor.location.zone if doctor.location else timezone.get_default_timezone()
+    if until is None or until.astimezone(zone).date() <= now.astimezone(zone).date():
+        return {}
+    free = [
+        card
+        for card in soonest(colleagues(doctor), list(AppointmentType.objects.for_patients()), user)
+        if card.opening
+    ]
+    return {"away_until": day_at(until, str(zone)), "others": free[:MOST_OTHERS]}

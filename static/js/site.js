@@ -37,3 +37,15 @@
     document.querySelectorAll("details.menu[open]").forEach((menu) => menu.contains(target) || close(menu));
   });
 }
+
+// Whoever reads in another time zone sees the hour on their own clock too.
+addEventListener("DOMContentLoaded", () => {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.querySelectorAll("time[data-zone]").forEach((time) => {
+    const at = new Date(time.dateTime);
+    const shown = (timeZone, form) => at.toLocaleString(document.documentElement.lang, { timeZone, ...form });
+    if (shown(here) === shown(time.dataset.zone)) return;
+    const words = shown(here, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
+    time.after(` ${time.dataset.yours.replace("%s", words)}`);
+  });
+});

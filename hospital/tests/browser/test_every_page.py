@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -105,7 +106,10 @@ def test_pages_for_patients(
     visitor: Any, look: Look, dr_rao: Doctor, ana: Patient, visit: Appointment, record: MedicalRecord
 ) -> None:
     pages = ["patient-dashboard", "scheduling:appointment-list", "clinical:record-list", "accounts:role"]
-    own = [visit.get_absolute_url(), f"{visit.get_absolute_url()}cancel/", record.get_absolute_url()]
+    detail, later = visit.get_absolute_url(), visit.start_at + timedelta(hours=3)
+    chosen = urlencode({"doctor": dr_rao.public_id, "start": later.isoformat()})
+    steps = ["cancel/", "reschedule/", f"reschedule/check/?{chosen}", "new-time/"]
+    own = [detail, *(f"{detail}{step}" for step in steps), record.get_absolute_url()]
     lists = [f"/appointments/?show={tab}" for tab in ("past", "cancelled")]
 
     page = visitor(user=ana.user)
@@ -118,10 +122,19 @@ def test_the_pages_of_a_booking(
 ) -> None:
     page = visitor(user=ana.user)
     look(page, f"/appointments/book/{dr_rao.public_id}/")
-    page.get_by_role("link", name="Book earliest").click()
+    page.get_by_role("button", name="Book earliest").click()
 
     assert looks(page) == []
-    look(page, f"{visit.get_absolute_url()}booked/")
+    look(
+        page, f"{visit.get_absolute_url()}booked/", f"/appointments/book/{dr_rao.public_id}/?from=2099-01-01"
+    )
+    look(page, f"/appointments/book/{dr_rao.public_id}/check/?{taken_by_another(visit)}", status=409)
+
+
+def taken_by_another(visit: Appointment) -> str:
+    start = visit.start_at + timedelta(hours=5)
+    AppointmentFactory(doctor=visit.doctor, type=visit.type, start_at=start)
+    return urlencode({"type": visit.type.public_id, "start": start.isoformat()})
 
 
 def test_pages_for_doctors(

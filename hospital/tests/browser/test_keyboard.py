@@ -40,7 +40,7 @@ def test_a_group_of_times_is_one_stop_and_arrows_move_in_it(
 ) -> None:
     page = visitor(user=ana.user)
     page.goto(f"/appointments/book/{dr_rao.public_id}/")
-    page.get_by_role("link", name="Book earliest").focus()
+    page.get_by_role("button", name="Book earliest").focus()
 
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")

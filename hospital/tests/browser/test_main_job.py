@@ -58,7 +58,7 @@ def treat(page: Page, doctor: User, visit: Appointment) -> None:
 def is_gone(page: Page, doctor: Doctor) -> None:
     """Unlisted, without a page, without times; the other doctor stays."""
     page.goto("/doctors/")
-    expect(page.get_by_role("status")).to_have_text("1 doctor")
+    expect(page.get_by_role("status")).to_have_text("1 doctor, soonest first")
     assert str(doctor) not in page.get_by_role("main").inner_text()
     for address in (doctor.get_absolute_url(), f"/appointments/book/{doctor.public_id}/"):
         answer = page.goto(address)
