@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Doctor, Message, Patient
 from clinical.models import MedicalRecord
 from scheduling.models import Appointment, Status
+from scheduling.services.checking import outside_hours
 
 SHOWN = [Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN, Status.FULFILLED, Status.NOSHOW, Status.CANCELLED]
 
@@ -31,7 +32,13 @@ def proof(changelist: str, query: str = "") -> str:
 
 def figures(user: Any) -> list[Figure]:
     """Those figures whose list the user may open; a bounded number of counts, whatever the rows."""
-    return [*visits(user, timezone.localdate()), *waiting(user), *left_over(user), *people(user)]
+    return [
+        *visits(user, timezone.localdate()),
+        *undecided(user),
+        *waiting(user),
+        *left_over(user),
+        *people(user),
+    ]
 
 
 def visits(user: Any, day: date) -> list[Figure]:
@@ -47,6 +54,22 @@ def visits(user: Any, day: date) -> list[Figure]:
             _("Visits today"),
         )
         for status in SHOWN
+    ]
+
+
+def undecided(user: Any) -> list[Figure]:
+    """Visits about which somebody has to decide; six queries."""
+    if not user.has_perm("scheduling.approve_appointment"):
+        return []
+    rows, now = Appointment.objects.visible_to(user), timezone.now()
+    found = [
+        (_("Waiting for approval"), rows.filter(status=Status.PENDING).count(), "status__exact=pending"),
+        (_("Booked while the doctor is away"), rows.in_leave(now).count(), "hours=leave"),
+        (_("Booked outside the hours"), len(outside_hours(now, rows)), "hours=outside"),
+    ]
+    return [
+        Figure(label, number, proof("scheduling_appointment", query), _("Needs attention"))
+        for label, number, query in found
     ]
 
 

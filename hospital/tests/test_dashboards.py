@@ -13,6 +13,7 @@ from accounts.roles import Role
 from accounts.tests.factories import UserFactory
 from clinical.models import Encounter, MedicalRecord
 from scheduling.models import Appointment, AppointmentType, Status
+from scheduling.tests.factories import open_every_day
 
 
 def visit(doctor: Doctor, patient: Patient, status: str = Status.BOOKED, **times: int) -> Appointment:
@@ -69,7 +70,36 @@ def test_the_navigation_shows_what_the_role_may_open(db: None, dr_rao: Doctor, c
     text = client.get("/doctor/").content.decode()
 
     links = re.search(r"<nav.*?</nav>", text, re.S)[0]
-    assert re.findall(r'href="([^"]+)"', links) == ["/doctor/", "/doctors/", "/appointments/", "/patients/"]
+    pages = ["/doctor/", "/doctors/", "/appointments/", "/schedule/", "/schedule/times/", "/patients/"]
+    assert re.findall(r'href="([^"]+)"', links) == pages
+
+
+@pytest.mark.parametrize(
+    ("page", "current"),
+    [
+        ("/schedule/", "/schedule/"),
+        ("/schedule/leave/", "/schedule/"),
+        ("/schedule/times/", "/schedule/times/"),
+    ],
+)
+def test_the_navigation_marks_one_page_as_current(
+    page: str, current: str, dr_rao: Doctor, client: Client
+) -> None:
+    client.force_login(dr_rao.user)
+
+    text = client.get(page).content.decode()
+
+    links = re.search(r"<nav.*?</nav>", text, re.S)[0]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', links) == [current]
+
+
+def undecided_visits(doctor: Doctor, patient: Patient) -> None:
+    """Two that wait for approval, the second outside the hours, and one outside the hours and in leave."""
+    inside = visit(doctor, patient, Status.PENDING, days=3)
+    open_every_day(doctor, valid_until=timezone.localtime(inside.start_at).date())
+    visit(doctor, patient, Status.PENDING, days=4)
+    away = visit(doctor, patient, days=5)
+    doctor.time_off.create(start_at=away.start_at, end_at=away.end_at)
 
 
 def test_every_figure_of_the_index_is_what_its_list_shows(
@@ -80,6 +110,7 @@ def test_every_figure_of_the_index_is_what_its_list_shows(
         visit(dr_rao, ana, status, minutes=10 * number)
     visit(dr_rao, ana, days=1)
     visit(dr_lee, ben, days=2)
+    undecided_visits(dr_rao, ben)
     Doctor.objects.filter(pk=dr_lee.pk).update(archived_at=timezone.now())
     encounter = Encounter.objects.create(
         patient=ana, doctor=dr_rao, department=dr_rao.department, started_at=timezone.now()
@@ -98,6 +129,9 @@ def test_every_figure_of_the_index_is_what_its_list_shows(
         ("Completed", 1),
         ("Did not attend", 1),
         ("Cancelled", 2),
+        ("Waiting for approval", 2),
+        ("Booked while the doctor is away", 1),
+        ("Booked outside the hours", 2),
         ("Unsigned records", 1),
         ("Failed messages", 1),
         ("Booked with doctors who have left", 1),

@@ -7,18 +7,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Busy, DomainError, NotAllowed
 from accounts.rules import refusal
-from accounts.views.pages import Page
-from scheduling.forms import CancelForm, StaffCancelForm
+from accounts.views.pages import Page, next_url
+from scheduling.forms.booking import CancelForm, StaffCancelForm
 from scheduling.models import Appointment, Status
-from scheduling.services import booking, visits
+from scheduling.services import booking, review, visits
 from scheduling.services.booking import acts_as_patient
 from scheduling.services.calendar import wrong_state_words
 from scheduling.states import may_become
+from scheduling.views.actions import record_under_way
 
 STATUSES = {NotAllowed: 403, Busy: 503}
 
@@ -41,10 +41,7 @@ class StepPage(Page):
         return self.refuse(visit, error, STATUSES.get(type(error), 409))
 
     def back(self, visit: Appointment) -> HttpResponse:
-        """To the page that the button stood on; another site is never that page."""
-        url = self.request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(url, {self.request.get_host()}, self.request.is_secure())
-        return HttpResponseRedirect(url if safe else visit.get_absolute_url())
+        return HttpResponseRedirect(next_url(self.request, visit))
 
 
 class Step(StepPage):
@@ -70,6 +67,28 @@ class Arrive(Step):
     service = staticmethod(visits.arrive)
     target = Status.ARRIVED
     done = _("%(patient)s is waiting.")
+
+
+class Approve(Step):
+    permission = review.APPROVE
+    service = staticmethod(review.approve)
+    target = Status.BOOKED
+    done = _("The visit of %(patient)s is booked.")
+
+
+class Finish(Step):
+    """Of a visit without a record; one that is being written ends its visit itself."""
+
+    permission = visits.FINISH
+    service = staticmethod(visits.finish)
+    target = Status.FULFILLED
+    done = _("The visit of %(patient)s is completed.")
+
+    def post(self, request: HttpRequest, public_id: Any) -> HttpResponse:
+        visit = self.visit(public_id)
+        if record_under_way(visit) is not None:
+            return self.refuse(visit, _("This visit has a record. End the visit there."), 409)
+        return super().post(request, public_id)
 
 
 class NoShow(Step):
@@ -104,9 +123,8 @@ class Cancel(StepPage):
             return obstacle
         if not form.is_valid():
             return self.show(visit, form, status=422)
-        reason = form.cleaned_data["reason"]
         try:
-            booking.cancel(appointment=visit, reason=reason, actor=request.user, now=timezone.now())
+            booking.cancel(appointment=visit, actor=request.user, now=timezone.now(), **form.cleaned_data)
         except DomainError as error:
             return self.refuse_error(visit, error)
         messages.success(request, _("The appointment is cancelled. The time is free for others."))
