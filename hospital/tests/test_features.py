@@ -1,12 +1,16 @@
 """docs/features.md is true: every address it lists is there and opens for the role it names."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import resolve, reverse
+from django.utils import timezone
+
+from scheduling.tests.factories import AppointmentFactory
 
 ROW = re.compile(r"^\| (?P<part>[^|]+) \| `(?P<path>/[^`]*)` \| `(?P<name>[^`]+)` \| (?P<role>\w+) \|$", re.M)
 FEATURES = [
@@ -15,14 +19,16 @@ FEATURES = [
 
 
 def test_the_list_is_read_whole() -> None:
-    assert len(FEATURES) == 23
+    assert len(FEATURES) == 35
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature["part"])
 def test_a_feature_of_the_design_opens_in_its_role(
     feature: dict[str, str], request: Any, client: Any, dr_rao: Any, ana: Any, cardiology: Any
 ) -> None:
-    parameters = {"<doctor>": dr_rao, "<patient>": ana, "<department>": cardiology}
+    in_a_week = timezone.now() + timedelta(days=7)
+    visit = AppointmentFactory(doctor=dr_rao, patient=ana, start_at=in_a_week)
+    parameters = {"<doctor>": dr_rao, "<patient>": ana, "<department>": cardiology, "<visit>": visit}
     path = feature["path"]
     for mark, row in parameters.items():
         path = path.replace(mark, str(row.pk if path.startswith("/admin/") else row.public_id))
