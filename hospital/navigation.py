@@ -16,6 +16,8 @@ LINKS = [
     ("doctor-dashboard", _("My day"), "accounts.view_doctor_dashboard"),
     ("scheduling:doctor-list", _("Find a doctor"), "accounts.view_doctor"),
     ("scheduling:appointment-list", _("Appointments"), "scheduling.view_appointment"),
+    ("scheduling:schedule", _("My hours"), "accounts.view_doctor_dashboard"),
+    ("scheduling:free-times", _("Free times"), "scheduling.view_free_times"),
     ("clinical:record-list", _("My records"), "accounts.view_patient_dashboard"),
     ("clinical:patient-list", _("Patients"), "clinical.view_chart"),
     ("admin:index", _("Back office"), "accounts.use_admin"),
@@ -24,8 +26,10 @@ THEMES = {"light", "dark"}
 
 
 def navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    """Of addresses that begin alike, the longest that fits is the one where the reader is."""
     shown = [(reverse(name), words) for name, words, permission in LINKS if reach(user, permission)]
-    return [{"url": url, "label": words, "active": path.startswith(url)} for url, words in shown]
+    here = max((url for url, _words in shown if path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": words, "active": url == here} for url, words in shown]
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

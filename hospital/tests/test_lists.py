@@ -36,7 +36,14 @@ from clinical.models import MedicalRecord
 from clinical.services.records import add_addendum
 from clinical.tests.factories import ConditionFactory, signed, started
 from scheduling.models import AppointmentEvent
-from scheduling.tests.factories import AppointmentFactory, AppointmentTypeFactory, AvailabilityRuleFactory
+from scheduling.tests.factories import (
+    AppointmentFactory,
+    AppointmentTypeFactory,
+    AvailabilityOverrideFactory,
+    AvailabilityRuleFactory,
+    ClinicClosureFactory,
+    TimeOffFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 ADMIN_LIMIT = 12
@@ -72,12 +79,14 @@ PAGES = [
     ("/", None, 1, 1),
     ("/departments/", None, 1, 1),
     ("/doctors/", None, 1, 9),
-    ("/doctors/", "ana", 1, 9),
+    ("/doctors/", "ana", 1, 10),
     ("/appointments/", "ana", 1, 5),
     ("/appointments/?show=past", "ana", 1, 5),
-    ("/appointments/", "rao", 3, 6),
+    ("/appointments/", "rao", 3, 8),
     ("/appointments/", "reception", 4, 6),
     ("/appointments/", "nurse", 3, 6),
+    ("/schedule/", "reception", 2, 3),
+    ("/schedule/times/", "reception", 1, 11),
     ("/patients/", "rao", 3, 6),
     ("/patients/", "nurse", 1, 6),
     ("/patients/{chart}/", "rao", 1, 13),
@@ -131,6 +140,10 @@ def treated() -> MedicalRecord:
 
 def visit() -> Any:
     return AppointmentFactory(start_at=timezone.now() + timedelta(hours=1))
+
+
+def an_hour() -> dict[str, datetime]:
+    return {"start_at": timezone.now(), "end_at": timezone.now() + timedelta(hours=1)}
 
 
 def access() -> PatientAccess:
@@ -192,7 +205,10 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "scheduling.appointment": visit,
     "scheduling.appointmentevent": change,
     "scheduling.appointmenttype": AppointmentTypeFactory,
+    "scheduling.availabilityoverride": lambda: AvailabilityOverrideFactory(date=timezone.localdate()),
     "scheduling.availabilityrule": AvailabilityRuleFactory,
+    "scheduling.clinicclosure": lambda: ClinicClosureFactory(location=LocationFactory(), **an_hour()),
+    "scheduling.timeoff": lambda: TimeOffFactory(**an_hour()),
     "clinical.addendum": addendum,
     "clinical.condition": condition,
     "clinical.diagnosis": treated,

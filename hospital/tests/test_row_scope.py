@@ -43,7 +43,7 @@ OPENS = {Status.PENDING, Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN, Statu
 def test_a_doctor_sees_the_patient_by_the_visits_status(
     status: str, visit: Appointment, dr_rao: Doctor, ana: Patient
 ) -> None:
-    Appointment.objects.filter(pk=visit.pk).update(status=status)
+    Appointment.objects.filter(pk=visit.pk).update(status=status, hold_expires_at=visit.end_at)
 
     assert seen_by(dr_rao.user) == ({ana} if status in OPENS else set())
 

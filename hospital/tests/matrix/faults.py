@@ -21,6 +21,10 @@ from clinical.views.records import RecordDetail
 from hospital.tests.matrix.world import World
 from scheduling.models import Appointment
 from scheduling.models.appointment import AppointmentQuerySet
+from scheduling.models.availability import AvailabilityRuleQuerySet
+from scheduling.models.time_off import TimeOffQuerySet
+from scheduling.services import hours
+from scheduling.views import leave
 from scheduling.views.appointments import AppointmentDetail, AppointmentList
 from scheduling.views.steps import Arrive, StepPage
 
@@ -193,3 +197,19 @@ def the_forbidden_page_carries_the_chart(monkeypatch: pytest.MonkeyPatch, world:
         return HttpResponse(f"You may not read: {record.history}", status=403)
 
     monkeypatch.setattr(RecordDetail, "handle_no_permission", refuse)
+
+
+@fault("unscoped get", "schedule/leave/<")
+def leave_is_looked_up_by_id_only(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(TimeOffQuerySet, "within", lambda self, reach, user: Q())
+
+
+@fault("private text shown", "schedule/leave/<")
+def reception_reads_why_a_doctor_is_away(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(leave, "may_enter", lambda *args: True)
+
+
+@fault("unscoped edit", "schedule/rules/<")
+def a_doctor_ends_the_hours_of_another(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(AvailabilityRuleQuerySet, "within", lambda self, reach, user: Q())
+    monkeypatch.setattr(hours, "may_edit", lambda actor, doctor: True)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from accounts.roles import reach
@@ -128,6 +130,7 @@ def payload(world: World) -> dict[str, Any]:
         "gender": "female",
         "phone": "+44 20 7946 0999",
         "version": "1",
+        "day": str(timezone.localdate() + timedelta(days=1)),
         "q": "canary",
         "search": "canary",
         "patient": str(foreign.public_id),

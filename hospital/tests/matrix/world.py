@@ -25,7 +25,15 @@ from clinical.models import (
     PrescriptionItem,
     Seal,
 )
-from scheduling.models import Appointment, AppointmentEvent, AppointmentType, AvailabilityRule
+from scheduling.models import (
+    Appointment,
+    AppointmentEvent,
+    AppointmentType,
+    AvailabilityOverride,
+    AvailabilityRule,
+    TimeOff,
+    TimeOffDecision,
+)
 
 DESK = frozenset({"reception", "admin", "superuser"})
 
@@ -83,10 +91,27 @@ def doctor(world: World, name: str, department: Department, clinic: Location) ->
     row = DoctorFactory(user=user, given_name=name, department=department, location=clinic)
     world.actors[name] = user
     world.keep("doctor", name, row, frozenset({"admin", "superuser"}))
-    AvailabilityRule.objects.create(
-        doctor=row, department=department, location=clinic, weekday=0, start_time="09:00", end_time="17:00"
-    )
+    schedule(world, name, row)
     return row
+
+
+def schedule(world: World, name: str, row: Doctor) -> None:
+    """Hours, an exception and leave, whose private reason the doctor and administrators may read."""
+    writers = frozenset({name, "admin", "superuser"})
+    place = {"doctor": row, "department": row.department, "location": row.location}
+    rule = AvailabilityRule.objects.create(weekday=0, start_time="09:00", end_time="17:00", **place)
+    world.keep("rule", name, rule, writers)
+    later = timezone.now() + timedelta(days=9)
+    note = world.canary(f"exception{name}", DESK | {name})
+    override = AvailabilityOverride.objects.create(date=later.date(), kind="close", note=note, **place)
+    world.keep("override", name, override, writers)
+    leave = TimeOff.objects.create(
+        doctor=row,
+        start_at=later,
+        end_at=later + timedelta(days=2),
+        reason=world.canary(f"leave{name}", frozenset({name, "admin", "superuser"})),
+    )
+    world.keep("leave", name, leave, writers)
 
 
 def patient(
@@ -147,6 +172,20 @@ def visits(
         )
         if state == "checked-in":
             chart(world, name, visit, team)
+    keep_in_leave(world, name, seen_by)
+
+
+def keep_in_leave(world: World, name: str, seen_by: frozenset[str]) -> None:
+    """The doctor's leave has decided about the patient's booked visit: it is kept."""
+    visit = world.rows["appointment"][f"{name}-booked"]
+    decision = TimeOffDecision.objects.create(
+        time_off=world.rows["leave"][visit.doctor.given_name],
+        appointment=visit,
+        choice=TimeOffDecision.Choice.KEEP,
+        old_start_at=visit.start_at,
+        old_doctor=visit.doctor,
+    )
+    world.keep("decision", name, decision, seen_by)
 
 
 def chart(world: World, name: str, visit: Appointment, team: frozenset[str]) -> None:

@@ -1,0 +1,1 @@
+"""The pages of hours, leave and free times."""
