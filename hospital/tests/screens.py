@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
@@ -53,7 +55,9 @@ def test_pictures_of_the_main_job(enter: Visitor) -> None:
         old.unlink()
     outside(enter())
     patient(enter("patient"))
+    calendar(enter("doctor"))
     doctor(enter("doctor"))
+    reception(enter("reception"))
     picture_of_the_back_office(enter("admin"))
 
     assert sum(file.stat().st_size for file in FOLDER.glob("*.png")) < 6_000_000
@@ -83,11 +87,31 @@ def patient(page: Page) -> None:
     picture(page, "appointment-booked")
     page.goto("/patient/")
     picture(page, "patient-dashboard")
-    page.locator("article h3 a").first.click()
+    page.get_by_role("link", name="Say whether the new time suits you").click()
+    picture(page, "new-time")
+    page.get_by_role("link", name="Back to the appointment").click()
     picture(page, "appointment")
     page.goto("/records/")
     page.locator("article h3 a").first.click()
     picture(page, "record", DARK[1])
+
+
+def calendar(page: Page) -> None:
+    page.goto("/schedule/")
+    picture(page, "my-hours")
+    page.get_by_role("link", name="Enter leave").click()
+    first = timezone.localdate() + timedelta(days=3)
+    page.get_by_label("First day away").fill(first.isoformat())
+    page.get_by_label("Last day away").fill((first + timedelta(days=6)).isoformat())
+    page.get_by_role("button", name="Enter leave").click()
+    picture(page, "leave", DARK[0])
+
+
+def reception(page: Page) -> None:
+    page.goto("/schedule/times/")
+    picture(page, "free-times")
+    page.get_by_role("link", name=re.compile("None: why")).first.click()
+    picture(page, "why-nothing-is-free")
 
 
 def doctor(page: Page) -> None:

@@ -41,11 +41,13 @@
 // Whoever reads in another time zone sees the hour on their own clock too.
 addEventListener("DOMContentLoaded", () => {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // Our English is that of the pages around it: the day before the month.
+  const lang = document.documentElement.lang.replace(/^en$/, "en-GB");
   document.querySelectorAll("time[data-zone]").forEach((time) => {
     const at = new Date(time.dateTime);
-    const shown = (timeZone, form) => at.toLocaleString(document.documentElement.lang, { timeZone, ...form });
+    const shown = (timeZone, form) => at.toLocaleString(lang, { timeZone, ...form });
     if (shown(here) === shown(time.dataset.zone)) return;
-    const words = shown(here, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
+    const words = shown(here, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit", hour12: lang === "en-GB" });
     time.after(` ${time.dataset.yours.replace("%s", words)}`);
   });
 });
