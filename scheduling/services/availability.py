@@ -18,9 +18,10 @@ from scheduling.services.occupancy import (
     busy_blocks,
     day_counts,
     elsewhere,
+    longest,
     read_hours,
 )
-from scheduling.slots import Closed, Rule, Shape, Slot
+from scheduling.slots import Closed, Rule, Slot
 
 Viewer = User | AnonymousUser
 
@@ -161,20 +162,10 @@ class Search:
     free: Q | None
     count: int
 
-    @property
-    def longest(self) -> Shape:
-        """Covers the visit of every type, so that one reading of the busy blocks serves them all."""
-        return Shape(
-            type_id=0,
-            minutes=max(type.minutes + type.buffer_after_minutes for type in self.types),
-            step=1,
-            before=max(type.buffer_before_minutes for type in self.types),
-        )
-
     def week(self, rules: list[Rule], at: datetime) -> list[Opening]:
         """By start; at one time the first of the types comes first."""
         ids = {rule.doctor_id for rule in rules}
-        busy = busy_blocks(ids, self.longest, at, at + CHUNK, self.now, self.free)
+        busy = busy_blocks(ids, longest(self.types), at, at + CHUNK, self.now, self.free)
         zones = {rule.location_id: rule.zone for rule in rules}
         openings = []
         for type in self.types:

@@ -143,6 +143,17 @@ def away(doctor_ids: list[int], start: datetime, end: datetime) -> list[Closed]:
     return [Closed(*row) for row in of_doctors.union(of_places, all=True)]
 
 
+def longest(types: Iterable[AppointmentType]) -> Shape:
+    """Covers the visit of every type, so that one reading of the busy blocks serves them all."""
+    kinds = list(types)
+    return Shape(
+        type_id=0,
+        minutes=max(kind.minutes + kind.buffer_after_minutes for kind in kinds),
+        step=1,
+        before=max(kind.buffer_before_minutes for kind in kinds),
+    )
+
+
 def busy_blocks(
     doctor_ids: Iterable[int],
     shape: Shape,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from scheduling import slots
 from scheduling.errors import SlotTaken
-from scheduling.models import Appointment, AppointmentType
+from scheduling.models import Appointment
 from scheduling.services.occupancy import (
     Counts,
     Hours,
@@ -17,9 +17,10 @@ from scheduling.services.occupancy import (
     busy_blocks,
     day_counts,
     local_day,
+    longest,
     read_hours,
 )
-from scheduling.slots import Busy, Closed, Range, Rule, Shape, Slot
+from scheduling.slots import Busy, Closed, Range, Rule, Slot
 
 WEEK = timedelta(days=7)
 FOUR_WEEKS = timedelta(days=28)
@@ -108,16 +109,6 @@ def by_doctor(hours: Hours) -> dict[int, list[Rule]]:
     for rule in hours.rules:
         found[rule.doctor_id].append(rule)
     return found
-
-
-def longest(types: Iterable[AppointmentType]) -> Shape:
-    kinds = list(types)
-    return Shape(
-        type_id=0,
-        minutes=max(kind.minutes + kind.buffer_after_minutes for kind in kinds),
-        step=1,
-        before=max(kind.buffer_before_minutes for kind in kinds),
-    )
 
 
 def visits_of_patients(

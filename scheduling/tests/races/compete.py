@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connections
 
+from accounts.errors import DomainError
+
 PROCESSES, ROUNDS = 8, 10
 NOW = datetime(2027, 1, 11, 8, tzinfo=UTC)
 NINE = NOW + timedelta(hours=25)
@@ -44,6 +46,15 @@ def compete(
     for one in crowd:
         one.join(timeout=30)
     return [Counter(outcomes[turn] for outcomes in found) for turn in range(rounds)]
+
+
+def outcome(act: Callable[[], object], done: str = "won") -> str:
+    """The word for what came of it: done, or the name of the refusal."""
+    try:
+        act()
+    except DomainError as error:
+        return type(error).__name__
+    return done
 
 
 def afterwards(look: Callable[[], Any]) -> Any:

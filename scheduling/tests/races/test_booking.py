@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from time import sleep
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from accounts.errors import Busy, DomainError
+from accounts.errors import Busy
 from accounts.models import Doctor, Patient, User
 from accounts.roles import Role
 from accounts.services.archiving import deactivate_doctor
@@ -18,7 +19,7 @@ from accounts.tests.migrating import migrating
 from scheduling.models import Appointment, AppointmentType
 from scheduling.services.booking import book
 from scheduling.services.calendar import calendar_write
-from scheduling.tests.races.compete import NINE, NOW, PROCESSES, ROUNDS, Arena, compete
+from scheduling.tests.races.compete import NINE, NOW, PROCESSES, ROUNDS, Arena, compete, outcome
 
 
 def test_c1_one_of_eight_wins_each_round(
@@ -28,11 +29,9 @@ def test_c1_one_of_eight_wins_each_round(
 
     def order(turn: int, number: int, gate: Any) -> str:
         start = NINE + timedelta(days=turn, minutes=10 * (number % 4))
-        try:
-            book(doctor=doctor, type=kind, patient=crowd[number], start=start, actor=desk, now=NOW)
-        except DomainError as error:
-            return type(error).__name__
-        return "won"
+        return outcome(
+            partial(book, doctor=doctor, type=kind, patient=crowd[number], start=start, actor=desk, now=NOW)
+        )
 
     found = compete(order)
 
@@ -185,10 +184,8 @@ def test_c17_a_doctor_who_is_just_leaving_takes_no_visit(
                 sleep(0.5)
             return "left"
         gate.wait(timeout=60)
-        try:
-            book(doctor=doctor, type=kind, patient=crowd[0], start=NINE, actor=desk, now=NOW)
-        except DomainError as error:
-            return type(error).__name__
-        return "won"
+        return outcome(
+            partial(book, doctor=doctor, type=kind, patient=crowd[0], start=NINE, actor=desk, now=NOW)
+        )
 
     assert compete(leave_or_order, processes=2, rounds=1) == [Counter(left=1, PolicyForbids=1)]

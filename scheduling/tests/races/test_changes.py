@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from scheduling.services.holds import hold
 from scheduling.services.leave import Leave, add_time_off
 from scheduling.services.moving import move
 from scheduling.tests.factories import AppointmentFactory
-from scheduling.tests.races.compete import NINE, NOW, PROCESSES, ROUNDS, Arena, afterwards, compete
+from scheduling.tests.races.compete import NINE, NOW, PROCESSES, ROUNDS, Arena, afterwards, compete, outcome
 
 LEAVE_ROUNDS = 150
 DAY, FIVE = timedelta(days=1), timedelta(minutes=5)
@@ -44,11 +45,7 @@ def test_a_move_contest_has_one_winner_and_the_losers_keep_theirs(
         visit = visits[turn][number]
         start = NINE + turn * DAY + timedelta(hours=4, minutes=10 * (number % 4))
         asked = {"doctor": doctor, "start": start, "version": visit.version, "reason": "race"}
-        try:
-            move(appointment=visit, actor=desk, now=NOW, **asked)
-        except DomainError as error:
-            return type(error).__name__
-        return "won"
+        return outcome(partial(move, appointment=visit, actor=desk, now=NOW, **asked))
 
     found = compete(order)
 
@@ -67,11 +64,9 @@ def test_one_of_eight_holds_a_time(
 
     def order(turn: int, number: int, gate: Any) -> str:
         start = NINE + turn * DAY
-        try:
-            hold(doctor=doctor, type=kind, patient=crowd[number], start=start, actor=desk, now=NOW)
-        except DomainError as error:
-            return type(error).__name__
-        return "won"
+        return outcome(
+            partial(hold, doctor=doctor, type=kind, patient=crowd[number], start=start, actor=desk, now=NOW)
+        )
 
     found = compete(order)
 
@@ -91,11 +86,9 @@ def test_a_lapsed_hold_goes_to_one_of_eight(
 
     def order(turn: int, number: int, gate: Any) -> str:
         start = NINE + turn * DAY
-        try:
-            book(doctor=doctor, type=kind, patient=crowd[number], start=start, actor=desk, now=NOW)
-        except DomainError as error:
-            return type(error).__name__
-        return "won"
+        return outcome(
+            partial(book, doctor=doctor, type=kind, patient=crowd[number], start=start, actor=desk, now=NOW)
+        )
 
     found = compete(order)
 

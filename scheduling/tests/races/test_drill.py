@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from scheduling.services.booking import book
 from scheduling.services.leave import Leave, add_time_off
 from scheduling.services.moving import move
 from scheduling.tests.factories import AppointmentFactory, open_every_day
-from scheduling.tests.races.compete import NINE, NOW, Arena, afterwards, compete
+from scheduling.tests.races.compete import NINE, NOW, Arena, afterwards, compete, outcome
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(3600)]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -53,11 +54,9 @@ def test_c1_one_wins_each_round_and_nothing_deadlocks(
 
     def order(turn: int, number: int, gate: Any) -> str:
         start = NINE + turn * DAY + timedelta(minutes=10 * (number % 4))
-        try:
-            book(doctor=doctor, type=kind, patient=many[number], start=start, actor=desk, now=NOW)
-        except DomainError as error:
-            return type(error).__name__
-        return "won"
+        return outcome(
+            partial(book, doctor=doctor, type=kind, patient=many[number], start=start, actor=desk, now=NOW)
+        )
 
     found = compete(order, processes=processes, rounds=rounds, patience=PATIENCE)
 
