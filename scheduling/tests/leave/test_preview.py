@@ -14,7 +14,7 @@ from scheduling.services.leave import (
 )
 from scheduling.tests.factories import AppointmentFactory, open_every_day
 from scheduling.tests.leave.words import DAY, TWENTY
-from scheduling.tests.refusal import refused
+from scheduling.tests.refusal import everything, refused
 
 
 def test_b6_the_preview_lists_every_visit_with_the_soonest_time_of_the_same_doctor(
@@ -29,8 +29,12 @@ def test_b6_the_preview_lists_every_visit_with_the_soonest_time_of_the_same_doct
 
 
 def test_b6_the_preview_writes_nothing(booked: Appointment, tuesday: Leave, now: datetime) -> None:
-    with refused(ZeroDivisionError):
-        raise ZeroDivisionError(preview_time_off(leave=tuesday, now=now))
+    before = everything()
+
+    found = preview_time_off(leave=tuesday, now=now)
+
+    assert [row.visit for row in found] == [booked]
+    assert everything() == before
 
 
 def test_b6_long_leave_proposes_a_colleague_of_the_specialty_at_the_very_time(
