@@ -25,8 +25,10 @@ class DatabaseRole(Func):
 
 
 @contextmanager
-def acting(actor: Any, reason: str = "", batch: int | None = None) -> Iterator[None]:
+def acting(actor: Any, reason: str = "", batch: int | None = None, merge: bool = False) -> Iterator[None]:
     """Opens a transaction in which every row written is noted as this person's; nested, the inner one counts.
+
+    Inside a `merge` signed rows change their patient, and nothing else of theirs.
 
     Leaving gives the outer context back; an exception undoes the savepoint and with it PostgreSQL's setting.
     """
@@ -34,7 +36,8 @@ def acting(actor: Any, reason: str = "", batch: int | None = None) -> Iterator[N
     before, nested = current(connection), connection.in_atomic_block
     with transaction.atomic():
         try:
-            tell(connection, Context(getattr(actor, "pk", None), getattr(actor, "role", ""), reason, batch))
+            role = getattr(actor, "role", "")
+            tell(connection, Context(getattr(actor, "pk", None), role, reason, batch, merge))
             yield
         finally:
             keep(connection, before)

@@ -1,6 +1,6 @@
 """Who acts, as the triggers see it: transaction-local settings on PostgreSQL, SQL functions on SQLite."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,9 +14,11 @@ class Context:
     role: str = ""
     reason: str = ""
     batch: int | None = None
+    merge: bool = False
 
 
 NOBODY = Context()
+PARTS = tuple(field.name for field in fields(Context))
 
 
 def current(connection: BaseDatabaseWrapper) -> Context:
@@ -32,20 +34,18 @@ def tell(connection: BaseDatabaseWrapper, context: Context) -> None:
     """Costs one query on PostgreSQL; holds until the transaction or savepoint is undone, at most its end."""
     keep(connection, context)
     if is_postgresql(connection):
-        values = [context.actor, context.role, context.reason, context.batch]
+        settings = ", ".join(f"set_config('hospital.{part}', %s, true)" for part in PARTS)
+        values = [getattr(context, part) for part in PARTS]
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('hospital.actor', %s, true), set_config('hospital.role', %s, true),"
-                " set_config('hospital.reason', %s, true), set_config('hospital.batch', %s, true)",
-                ["" if value is None else str(value) for value in values],
-            )
+            # Every part is one of ours; the values go as parameters.
+            cursor.execute(f"SELECT {settings}", [str(value or "") for value in values])
 
 
 def register_functions(*, connection: BaseDatabaseWrapper, **kwargs: object) -> None:
     """Receiver of `connection_created`: gives SQLite the functions that its triggers call."""
     if connection.vendor != "sqlite":
         return
-    for part in ("actor", "role", "reason", "batch"):
+    for part in PARTS:
 
         def value(part: str = part) -> int | str | None:
             return getattr(current(connection), part)
@@ -64,3 +64,10 @@ def value_sql(part: str, connection: BaseDatabaseWrapper) -> str:
 
 def no_batch_sql(connection: BaseDatabaseWrapper) -> str:
     return f"{value_sql('batch', connection)} IS NULL"
+
+
+def no_merge_sql(connection: BaseDatabaseWrapper) -> str:
+    """Whether no merge of patients is under way in this transaction."""
+    if is_postgresql(connection):
+        return f"{value_sql('merge', connection)} = ''"
+    return "NOT hospital_merge()"

@@ -25,7 +25,7 @@ from .base import (
     sqlite_refusal,
     sqlite_trigger,
 )
-from .context import no_batch_sql
+from .context import no_batch_sql, no_merge_sql
 
 Moves = Sequence[tuple[object, object]]
 
@@ -34,11 +34,12 @@ class ImmutableWhen(TableRule):
     """Once the row (or its parent, `through` a path) meets the condition, only the named changes pass.
 
     `allow` names permitted (from, to) values, `once` columns that may be filled, `free` columns that may
-    change; `guard_insert` refuses new children of such a parent outside a loading batch.
+    change, `moved` those that change inside a merge of patients; `guard_insert` refuses new children of
+    such a parent outside a loading batch.
     """
 
     outside = True
-    options = ("condition", "through", "allow", "once", "free", "guard_insert")
+    options = ("condition", "through", "allow", "once", "free", "moved", "guard_insert")
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class ImmutableWhen(TableRule):
         allow: Mapping[str, Moves] | None = None,
         once: Collection[str] = (),
         free: Collection[str] = (),
+        moved: Collection[str] = (),
         guard_insert: bool = False,
         violation_error_code: str | None = None,
         violation_error_message: str | None = None,
@@ -57,7 +59,7 @@ class ImmutableWhen(TableRule):
             raise ValueError("guard_insert asks about a parent: name it in through.")
         self.condition, self.through, self.guard_insert = condition, through, guard_insert
         self.allow = {column: [tuple(move) for move in moves] for column, moves in (allow or {}).items()}
-        self.once, self.free = list(once), list(free)
+        self.once, self.free, self.moved = list(once), list(free), list(moved)
         super().__init__(
             name=name,
             violation_error_code=violation_error_code,
@@ -77,7 +79,7 @@ class ImmutableWhen(TableRule):
         return path_needs(fields) | {parent._meta.db_table: condition}
 
     def _check(self, model: type[Model], connection: BaseDatabaseWrapper) -> list[CheckMessage]:
-        names = [*self.allow, *self.once, *self.free]
+        names = [*self.allow, *self.once, *self.free, *self.moved]
         unknown = [name for name in names if not _has_field(model, name)]
         return [Error(f"{self.name} names the unknown field {name}.", obj=model) for name in unknown]
 
@@ -102,6 +104,8 @@ class ImmutableWhen(TableRule):
         changed, old, new = differs(column, connection), f"OLD.{quoted(column)}", f"NEW.{quoted(column)}"
         if column in {column_of(shape.model, name) for name in self.once}:
             return f"({changed} AND {old} IS NOT NULL)"
+        if column in {column_of(shape.model, name) for name in self.moved}:
+            return f"({changed} AND {no_merge_sql(connection)})"
         for name, moves in self.allow.items():
             if column_of(shape.model, name) == column:
                 pairs = [

@@ -76,6 +76,7 @@ class Paper(models.Model):
     status = models.CharField(max_length=20, default="preliminary")
     text = models.CharField(max_length=20, default="")
     note = models.CharField(max_length=20, null=True)
+    owner = models.CharField(max_length=20, default="ana")
     released_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -87,6 +88,7 @@ class Paper(models.Model):
                 allow={"status": SIGNED_MOVES},
                 once=["released_at"],
                 free=["note"],
+                moved=["owner"],
             )
         ]
 

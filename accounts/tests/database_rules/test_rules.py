@@ -173,3 +173,22 @@ def test_a_rule_that_names_an_unknown_field_fails_the_check() -> None:
     assert [error.msg for error in rule._check(Paper, connection)] == [
         "typing names the unknown field colour."
     ]
+
+
+# Merging
+
+
+def test_a_closed_row_changes_its_owner_inside_a_merge_and_nothing_else(db: None) -> None:
+    paper = Paper.objects.create(status="final", text="a")
+    move = ("UPDATE accounts_paper SET owner = 'ben' WHERE id = %s", paper.pk)
+
+    outside = refusal(*move)
+    with acting(None, merge=True):
+        inside = refusal(*move)
+        rewriting = refusal("UPDATE accounts_paper SET owner = 'ana', text = 'b' WHERE id = %s", paper.pk)
+    afterwards = refusal("UPDATE accounts_paper SET owner = 'ana' WHERE id = %s", paper.pk)
+
+    assert inside == "passed"
+    assert {outside, rewriting, afterwards} == {"immutable: a_signed_paper_stays"}
+    paper.refresh_from_db()
+    assert (paper.owner, paper.text) == ("ben", "a")
