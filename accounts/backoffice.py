@@ -34,8 +34,11 @@ class VersionedForm(forms.ModelForm):
             current = type(self.instance)._base_manager.get(pk=self.instance.pk)
             # A form that does not say which version it read has read none.
             if current.version != version:
-                raise StaleVersion(rows=self.differences(current))
+                self.refuse(current)
         return version
+
+    def refuse(self, current: Any) -> None:
+        raise StaleVersion(rows=self.differences(current), version=current.version)
 
     def differences(self, current: Any) -> list[tuple[Any, Any, Any]]:
         """What was typed beside what stands now, for the fields in which they differ."""
@@ -154,8 +157,15 @@ class BackOfficeAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         version = form.cleaned_data.get("version")
         if change and version:
-            obj.claim_version(version)
+            self.claim(obj, version, form)
         super().save_model(request, obj, form, change)
+
+    def claim(self, obj: Any, version: int, form: Any) -> None:
+        """Somebody may save between the check of the form and this write: the page shows both texts then too."""
+        try:
+            obj.claim_version(version)
+        except StaleVersion:
+            form.refuse(type(obj)._base_manager.get(pk=obj.pk))
 
 
 class ReadOnlyAdmin(BackOfficeAdmin):

@@ -1,6 +1,7 @@
 """A date of birth as people say it: a day, a month and a year, typed into three boxes."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ PARTS = (
     ("year", _("Year"), "numeric", "bday-year"),
 )
 OLDEST_AGE_YEARS = 130
+YEAR_DIGITS = 4
+DATE_BREAKS = re.compile(r"[\s/.,-]+")
 
 
 def month_number(text: str) -> int:
@@ -121,3 +124,26 @@ class BirthDateField(forms.MultiValueField):
 
     def refusal(self, code: str, **params: Any) -> forms.ValidationError:
         return forms.ValidationError(self.error_messages[code], code=code, params=params)
+
+
+def typed_dates(text: str) -> list[dt.date]:
+    """The dates that somebody may mean: 1987-03-27, 27/03/1987, 27 3 1987, 27 March 1987; none when it is no date.
+
+    A month before its day counts only where it cannot be meant otherwise.
+    """
+    parts = [part for part in DATE_BREAKS.split(text.strip()) if part]
+    if len(parts) != len(PARTS):
+        return []
+    first, second, third = parts
+    orders = [(third, second, first)] if len(first) == YEAR_DIGITS else [(first, second, third)]
+    orders += [(second, first, third)] if len(first) < YEAR_DIGITS else []
+    return [found for order in orders if (found := real_date(*order))][:1]
+
+
+def real_date(day: str, month: str, year: str) -> dt.date | None:
+    if len(year) != YEAR_DIGITS:
+        return None
+    try:
+        return dt.date(int(year), month_number(month), int(day))
+    except (ValueError, OverflowError):
+        return None

@@ -4,7 +4,7 @@ from allauth.account.admin import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import Group
 
-from accounts.admin import accesses, doctors, patients, places, trails, users  # noqa: F401
+from accounts.admin import accesses, details, doctors, merging, patients, places, trails, twins, users  # noqa: F401
 
 # Imported through the modules that register them, which the admin loads after this one.
 admin.site.unregister([EmailAddress, Group])

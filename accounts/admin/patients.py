@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin.behaviour import KeepsHistory, StateFilter, row_by_row, visits_stay
 from accounts.admin.invite import invite_one
-from accounts.backoffice import BackOfficeAdmin, VersionedForm
+from accounts.admin.merging import MergesPatients, patient_link
+from accounts.admin.registering import AsksFirst, PatientForm
+from accounts.backoffice import BackOfficeAdmin
 from accounts.models import Patient
 from accounts.services import archiving, linking
 from accounts.services.registration import register_patient
@@ -20,16 +22,16 @@ CONTACT = ["phone", "email", "address", "city", "state", "postal_code"]
 
 
 @admin.register(Patient)
-class PatientAdmin(KeepsHistory, BackOfficeAdmin):
-    form = VersionedForm
+class PatientAdmin(AsksFirst, MergesPatients, KeepsHistory, BackOfficeAdmin):
+    form = PatientForm
     list_display = ["full_name", "grouped_mrn", "birth_date", "gender", "phone", "email", "current"]
     list_filter = [StateFilter]
     search_fields = ["search_name", "mrn"]
     search_help_text = gettext_lazy(
-        "Part of the name, the record number, the e-mail address or the phone number"
+        "Part of the name, the record number, the e-mail address, the phone number or the date of birth"
     )
-    readonly_fields = ["grouped_mrn"]
-    actions = ["invite", "archive", "restore"]
+    readonly_fields = ["grouped_mrn", "standing_file"]
+    actions = ["invite", "merge", "archive", "restore"]
     fieldsets = [
         (None, {"fields": ["grouped_mrn", *PERSON]}),
         (gettext_lazy("Contact"), {"fields": CONTACT}),
@@ -43,6 +45,21 @@ class PatientAdmin(KeepsHistory, BackOfficeAdmin):
     def grouped_mrn(self, patient: Patient) -> str:
         return patient.grouped_mrn if patient.mrn else ""
 
+    @admin.display(description=gettext_lazy("merged into"))
+    def standing_file(self, patient: Patient) -> str:
+        return patient_link(patient.survivor())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The page of a merged file says so first, and leads to the one that stands."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or obj.merged_into_id is None:
+            return fieldsets
+        return [(None, {"fields": ["standing_file"]}), *fieldsets]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        merged = obj is not None and obj.merged_into_id is not None
+        return not merged and super().has_change_permission(request, obj)
+
     def get_search_results(self, request: HttpRequest, queryset: Any, term: str) -> Any:
         rows, distinct = super().get_search_results(request, queryset, "")
         return rows.matching(term), distinct
@@ -52,7 +69,8 @@ class PatientAdmin(KeepsHistory, BackOfficeAdmin):
             super().save_model(request, obj, form, change)
             return
         told = {name: form.cleaned_data[name] for name in PERSON + CONTACT}
-        registered = register_patient(actor=request.user, now=timezone.now(), **told)
+        seen = self.seen(request)
+        registered = register_patient(actor=request.user, now=timezone.now(), not_twins=seen, **told)
         obj.__dict__.update(registered.__dict__)
 
     def has_invite_permission(self, request: HttpRequest) -> bool:

@@ -3,22 +3,39 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+# Digits with a point, and nothing else that Python would take for a number.
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 # How a spreadsheet rewrites a long number: 2.98725E+13.
 REWRITTEN = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 
 T = TypeVar("T")
 
 
+def exact(text: str, *, digits: int, places: int) -> Decimal:
+    """The number as written, with all places that its column has; ValueError says why it is none.
+
+    A number with more digits than there is room for is refused, never rounded.
+    """
+    if not NUMBER.fullmatch(text):
+        raise ValueError(_("This is not a number like 37.5."))
+    number, room = Decimal(text), {"before": digits - places, "after": places}
+    if abs(number) >= 10 ** room["before"] or round(number, places) != number:
+        words = _("There is room for %(before)d digits before the point and %(after)d after it.")
+        raise ValueError(words % room)
+    return round(number, places)
+
+
 class Cells:
     """Blank text is "", a blank or faulty date None; `faults` holds (column, value, reason)."""
 
-    def __init__(self, columns: Mapping[str, int], cells: list[str], now: datetime) -> None:
-        self.columns, self.cells, self.now = columns, cells, now
+    def __init__(self, columns: Mapping[str, int], cells: list[str], now: datetime, number: int = 0) -> None:
+        self.columns, self.cells, self.now, self.number = columns, cells, now, number
         self.faults: list[tuple[str, str, str]] = []
         self.warnings: list[str] = []
 
@@ -79,6 +96,20 @@ class Cells:
             return self.instant(column)
         found = self.day(column)
         return timezone.make_aware(datetime.combine(found, time.min)).astimezone(UTC) if found else None
+
+    def number_of(self, column: str, *, digits: int, places: int) -> Decimal | None:
+        try:
+            return exact(self.get(column), digits=digits, places=places)
+        except ValueError as error:
+            self.refuse(column, str(error))
+            return None
+
+    def past(self, column: str) -> datetime | None:
+        """The instant at which something was done, which cannot lie ahead."""
+        found = self.instant(column, required=True)
+        if found and found > self.now:
+            self.refuse(column, _("This date lies in the future."))
+        return found
 
     def in_order(self, first: date | None, last: date | None, column: str) -> None:
         if first and last and last < first:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import Model
 
 from accounts.loading.cells import Cells
+from accounts.loading.readers import Table
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Kind:
     natural: ClassVar[bool] = False
     # Many rows of the table name one row of this kind: only the first counts, faults are the table's own.
     distinct: ClassVar[bool] = False
+    # Other kinds take the table's other rows, and one of them tells which rows cannot be read.
+    partial: ClassVar[bool] = False
     required: ClassVar[tuple[str, ...]] = ()
     parents: ClassVar[tuple[Parent, ...]] = ()
     # The parent whom the row is about; a parent that has an owner too must have the same.
@@ -69,6 +72,18 @@ class Kind:
         named = [*self.key, *self.required, *(parent.column for parent in self.parents if parent.required)]
         return tuple(dict.fromkeys(named))
 
+    def over(self, table: Table) -> "Kind":
+        """The kind for one reading of the table; one that must know other rows first reads them here."""
+        return self
+
+    def takes(self, cells: Cells) -> bool:
+        """Whether the row is of this kind."""
+        return True
+
+    def left_out(self, cells: Cells) -> str:
+        """Why a row of this kind is not loaded, in words: it is told as skipped."""
+        return ""
+
     def parse(self, cells: Cells) -> dict[str, Any]:
         """The model's fields; faults and warnings stay with the cells."""
         raise NotImplementedError
@@ -82,6 +97,10 @@ class Kind:
 
     def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
         """Keys of new rows that the house already has under a name of its own."""
+        return {}
+
+    def heirs(self, targets: Iterable[int]) -> dict[int, int]:
+        """Of rows that were merged into another one since: the row that takes what hangs on them."""
         return {}
 
     def objections(self, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Which rows the house already has: by the source's key, in a few queries a chunk."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import F
@@ -95,10 +95,7 @@ class Matching:
 
     def _with_parents(self, kind: Kind, file: str, rows: Sequence[Row], verdict: Verdict) -> list[Row]:
         """Rows whose every parent is there and belongs to the same owner; the others are refused."""
-        parents = {
-            parent.field: self.find(self.kinds[parent.kind], (row.parents[parent.field] for row in rows))[0]
-            for parent in kind.parents
-        }
+        parents = {parent.field: self._find_parents(parent, rows) for parent in kind.parents}
         standing = []
         for row in rows:
             fault = self._parent_fault(kind, row, parents)
@@ -109,6 +106,15 @@ class Matching:
             row.parent_ids = {name: target_of(found, row.parents[name]) for name, found in parents.items()}
             standing.append(row)
         return standing
+
+    def _find_parents(self, parent: Parent, rows: Sequence[Row]) -> dict[str, Match]:
+        kind = self.kinds[parent.kind]
+        found, _stale = self.find(kind, (row.parents[parent.field] for row in rows))
+        heirs = kind.heirs(match.target_id for match in found.values())
+        return {
+            key: replace(match, target_id=heirs.get(match.target_id, match.target_id))
+            for key, match in found.items()
+        }
 
     def _parent_fault(
         self, kind: Kind, row: Row, parents: dict[str, dict[str, Match]]

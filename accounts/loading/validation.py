@@ -20,7 +20,7 @@ class Validation:
     """One pass over one kind's table."""
 
     def __init__(self, kind: Kind, table: Table, known: Known, report: Report, now: datetime) -> None:
-        self.kind, self.table, self.known, self.report, self.now = kind, table, known, report, now
+        self.kind, self.table, self.known, self.report, self.now = kind.over(table), table, known, report, now
         self.whole_rows: set[bytes] = set()
         self.times: dict[bytes, int] = {}
         report.open(kind.name)
@@ -42,11 +42,12 @@ class Validation:
 
     def _row(self, record: Record) -> Row | None:
         if record.problem:
-            self.refuse(record.number, "", [("", "", record.problem)])
+            if not self.kind.partial:
+                self.refuse(record.number, "", [("", "", record.problem)])
             return None
-        if self._is_repeated(record):
+        cells = Cells(self.table.columns, record.cells, self.now, record.number)
+        if not self.kind.takes(cells) or self._is_repeated(record) or self._is_left_out(cells):
             return None
-        cells = Cells(self.table.columns, record.cells, self.now)
         key, times = self._key(cells)
         if self.kind.distinct and times > 1:
             return None
@@ -66,6 +67,13 @@ class Validation:
         if not self.kind.distinct:
             self.report.skip_duplicate(self.kind.name, self.table.file, record.number)
         return True
+
+    def _is_left_out(self, cells: Cells) -> bool:
+        reason = self.kind.left_out(cells)
+        if reason:
+            self.report.count(self.kind.name, "skipped")
+            self.report.warn(self.table.file, cells.number, [reason])
+        return bool(reason)
 
     def _key(self, cells: Cells) -> tuple[str, int]:
         """The key, and how often the columns it is made of have stood in the file so far."""

@@ -3,16 +3,20 @@
 from accounts.models.access import PatientAccess
 from accounts.models.audit import AuditEvent
 from accounts.models.department import Department
+from accounts.models.details_change import DetailsChange
 from accounts.models.doctor import Doctor
 from accounts.models.loading import LoadBatch, SourceReference
 from accounts.models.location import Location
+from accounts.models.merge import PatientMerge
 from accounts.models.message import Message
 from accounts.models.patient import Gender, MrnCounter, Patient
+from accounts.models.twin import PossibleTwin, Reason
 from accounts.models.user import User
 
 __all__ = [
     "AuditEvent",
     "Department",
+    "DetailsChange",
     "Doctor",
     "Gender",
     "LoadBatch",
@@ -21,6 +25,9 @@ __all__ = [
     "MrnCounter",
     "Patient",
     "PatientAccess",
+    "PatientMerge",
+    "PossibleTwin",
+    "Reason",
     "SourceReference",
     "User",
 ]

@@ -1,6 +1,6 @@
 """Which account may act for which patient: grants that are facts of their own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import VisibleQuerySet
 from accounts.models.base import PublicModel
+from accounts.models.merging import CLOSE, Change
 from accounts.triggers import AuditRows
 
 
@@ -22,15 +23,22 @@ class PatientAccessQuerySet(VisibleQuerySet):
 
     def open_to(self, user: Any, scope: str = "") -> Self:
         """Grants that hold at this moment, for this scope if one is named."""
-        rows = self.open_at(timezone.now()).filter(user=user.pk)
+        now = timezone.now()
+        rows = self.open_at(now).of_the_living(now).filter(user=user.pk)
         return rows.with_scope(scope) if scope else rows
+
+    def of_the_living(self, now: datetime) -> Self:
+        """What a person may read as themselves or for another ends with that person's death."""
+        as_patient = Q(kind__in=[PatientAccess.Kind.SELF, PatientAccess.Kind.PROXY])
+        return self.exclude(as_patient, patient__deceased_at__lte=now)
 
     def with_scope(self, scope: str) -> Self:
         """Read as text, because SQLite cannot ask JSON whether it contains a value."""
         return self.alias(written=Cast("scopes", models.TextField())).filter(written__contains=f'"{scope}"')
 
     def self_of(self, user: Any) -> Self:
-        return self.open_to(user).filter(kind=PatientAccess.Kind.SELF)
+        """The grant that makes the account a patient, whatever it still opens."""
+        return self.open_at(timezone.now()).filter(user=user.pk, kind=PatientAccess.Kind.SELF)
 
 
 def every_scope() -> list[str]:
@@ -64,6 +72,7 @@ class PatientAccess(PublicModel):
     )
 
     objects = PatientAccessQuerySet.as_manager()
+    merge_rules = {"patient": CLOSE}
 
     class Meta:
         verbose_name = _("access to a patient")
@@ -86,6 +95,18 @@ class PatientAccess(PublicModel):
             ),
             AuditRows(name="patient_access_is_audited", patient="patient"),
         ]
+
+    @classmethod
+    def merge_changes(cls, *, survivor: Any, loser: Any, now: datetime) -> list[Change]:
+        """Every link to the loser that holds, or will, ends; who opened it in an emergency is not asked again."""
+        lasting = cls.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), patient=loser)
+        links = lasting.exclude(kind=cls.Kind.BREAK_GLASS).select_related("user").order_by("pk")
+        return [link.closed(now) for link in links]
+
+    def closed(self, now: datetime) -> Change:
+        """A link that has not begun yet ends as it begins: an end never lies before the start."""
+        ends_at = max(now, self.starts_at + timedelta(microseconds=1))
+        return Change(self.pk, {"ends_at": ends_at}, f"{self.user.email} ({self.get_kind_display()})")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.public_id}"

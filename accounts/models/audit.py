@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import VisibleQuerySet
+from accounts.models.merging import KEEP
 from accounts.roles import Reach
 from accounts.triggers import AppendOnly
 
@@ -23,6 +24,8 @@ ACTIONS: dict[str, str | Promise] = {
     "sign": _("Signed"),
     "print": _("Printed"),
     "export": _("Exported"),
+    "merge": _("Merged two patients"),
+    "unmerge": _("Undid a merge of patients"),
     "login": _("Signed in"),
     "logout": _("Signed out"),
     "login-failed": _("Failed to sign in"),
@@ -79,6 +82,7 @@ class AuditEvent(models.Model):
     request_id = models.CharField(_("request"), max_length=64, blank=True)
 
     objects = AuditEventQuerySet.as_manager()
+    merge_rules = {"patient": KEEP}
 
     class Meta:
         verbose_name = _("audit event")

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -65,7 +66,11 @@ class SourceReference(models.Model):
         constraints = [
             models.UniqueConstraint(name="a_source_key_is_one_row", fields=["system", "kind", "value"])
         ]
-        indexes = [models.Index(name="reference_target", fields=["kind", "target_id"])]
+        indexes = [
+            models.Index(name="reference_target", fields=["kind", "target_id"]),
+            # One person whom two systems know under one key.
+            models.Index(name="reference_patient", fields=["value"], condition=Q(kind="patient")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.system} {self.kind} {self.value}"

@@ -60,9 +60,13 @@ def archive_patient(*, patient: Patient, actor: User, now: datetime) -> int:
 
 
 def restore_patient(*, patient: Patient, actor: User, now: datetime) -> None:
+    """Refused for a file that was merged: undoing the merge brings it back with all that was its own."""
     demand(actor, "accounts.archive_patient", patient)
     with acting(actor, reason="restoring"):
-        bring_back(locked(patient))
+        patient = locked(patient)
+        if patient.merged_into_id is not None:
+            raise CannotArchive(_("%(name)s was merged. Undo the merge instead.") % {"name": patient})
+        bring_back(patient)
 
 
 def archive_place(*, place: Place, actor: User, now: datetime) -> None:

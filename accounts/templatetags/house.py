@@ -35,6 +35,9 @@ BADGES = {
     "active": (_("Active"), "check-circle-fill", "success"),
     "stopped": (_("Stopped"), "slash-circle", "muted"),
     "completed": (_("Completed"), "check-circle-fill", "success"),
+    "on-hold": (_("On hold"), "hourglass-split", "warning"),
+    "requested": (_("Waiting for an answer"), "hourglass-split", "warning"),
+    "rejected": (_("Refused"), "x-circle", "muted"),
 }
 
 

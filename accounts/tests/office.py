@@ -4,8 +4,11 @@ from django.urls import reverse
 
 from accounts import outbox
 from accounts.models import (
+    DetailsChange,
     LoadBatch,
     PatientAccess,
+    PatientMerge,
+    PossibleTwin,
     SourceReference,
 )
 from accounts.roles import Role
@@ -18,7 +21,8 @@ from accounts.tests.factories import (
 
 MODELS = [
     "department", "location", "doctor", "patient", "user", "patientaccess", "message", "loadbatch",
-    "sourcereference", "auditevent",
+    "sourcereference", "auditevent", "possibletwin", "patientmerge",
+    "detailschange",
 ]  # fmt: skip
 
 
@@ -52,3 +56,7 @@ def row_of_each() -> None:
     SourceReference.objects.create(
         system="s", kind="patient", value=str(patient.pk), target_id=patient.pk, batch=batch, digest="d"
     )
+    other = PatientFactory()
+    PossibleTwin.objects.create(first=patient, second=other, source="self", reasons=["sound"])
+    DetailsChange.objects.create(patient=patient, field="city", wanted="Leeds", requested_by=user)
+    PatientMerge.objects.create(survivor=patient, loser=other, merged_by=nurse, reason="Same person")

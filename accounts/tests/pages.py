@@ -1,5 +1,6 @@
 """How tests sign in, and what a page costs."""
 
+import re
 from typing import Any
 
 from django.db import connection
@@ -29,3 +30,9 @@ def queries(client: Client, url: str) -> tuple[int, Any]:
         answer = client.get(url)
     assert answer.status_code == 200, f"{answer.status_code} at {url}"
     return len(seen), answer
+
+
+def text_of(answer: Any) -> str:
+    """The words of a page without its tags, with plain single spaces."""
+    plain = re.sub(r"<[^>]+>", " ", answer.content.decode()).replace("\xa0", " ")
+    return " ".join(plain.split())

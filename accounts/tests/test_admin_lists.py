@@ -9,12 +9,15 @@ from accounts import outbox
 from accounts.models import (
     AuditEvent,
     Department,
+    DetailsChange,
     Doctor,
     LoadBatch,
     Location,
     Message,
     Patient,
     PatientAccess,
+    PatientMerge,
+    PossibleTwin,
     SourceReference,
     User,
 )
@@ -59,6 +62,9 @@ def test_every_page_of_a_row_opens(client, admin):
             Message,
             LoadBatch,
             SourceReference,
+            PossibleTwin,
+            PatientMerge,
+            DetailsChange,
         )
     }
 
@@ -68,7 +74,7 @@ def test_every_page_of_a_row_opens(client, admin):
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        ("reception", {"department", "location", "doctor", "patient"}),
+        ("reception", {"department", "location", "doctor", "patient", "possibletwin", "detailschange"}),
         ("privacy", {"department", "doctor", "patient", "patientaccess", "auditevent"}),
         ("admin", set(MODELS)),
         ("nurse", set()),

@@ -60,6 +60,32 @@ def test_patients_are_found_by_name_number_address_and_phone(client, reception, 
     assert list(response.context["cl"].queryset) == [zoe]
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["27 3 1987", "1987-03-27", "27/03/1987", "27.3.1987", "3/27/1987", "27 March 1987", "mar 27 1987"],
+)
+def test_patients_are_found_by_the_date_of_birth_as_people_type_it(client, reception, ana, words):
+    zoe = PatientFactory(birth_date=date(1987, 3, 27))
+    client.force_login(reception)
+
+    response = client.get(url("patient"), {"q": words})
+
+    assert list(response.context["cl"].queryset) == [zoe]
+
+
+@pytest.mark.parametrize(
+    "words", ["1987", "27 13 1987", "0 0 0", "99 99 9999", "1 2 3 4", "٢٧ ٣ ١٩٨٧ ٠", "²"]
+)
+def test_what_is_no_date_finds_nobody_by_date(client, reception, words):
+    PatientFactory(birth_date=date(1987, 3, 27))
+    client.force_login(reception)
+
+    response = client.get(url("patient"), {"q": words})
+
+    assert response.status_code == 200
+    assert list(response.context["cl"].queryset) == []
+
+
 def test_the_desk_invites_a_patient(client, reception):
     client.force_login(reception)
     patient = PatientFactory()

@@ -62,7 +62,8 @@ def test_a_patient_without_the_account_is_registered_at_the_desk(reception, now)
 
 def test_numbers_follow_each_other(reception, now):
     patients = [
-        register_patient(actor=reception, now=now, given_name="A", birth_date=BORN) for _turn in range(3)
+        register_patient(actor=reception, now=now, given_name=name, birth_date=BORN)
+        for name in ("Ada", "Boris", "Chloe")
     ]
 
     counters = [int(patient.mrn[:9]) for patient in patients]

@@ -1,15 +1,17 @@
 """Synthea's CSV tables: who and where."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
 from accounts.loading.kinds import Kind, Parent, Row
 from accounts.models import Department, Doctor, Gender, Location, MrnCounter, Patient
-from accounts.names import search_key
+from accounts.names import search_key, sound_key
+from accounts.services.loaded_twins import queue_loaded
 
 GENDERS = {"m": Gender.MALE, "f": Gender.FEMALE, "o": Gender.OTHER, "u": Gender.UNKNOWN}
 OLDEST_AGE_YEARS = 130
@@ -125,8 +127,24 @@ class Patients(Kind):
     def fact(self, values: dict[str, Any]) -> Any:
         return values["deceased_at"]
 
+    def heirs(self, targets: Iterable[int]) -> dict[int, int]:
+        merged = Patient.objects.filter(pk__in=set(targets), merged_into__isnull=False)
+        return {patient.pk: patient.survivor().pk for patient in merged}
+
     def create(self, rows: Sequence[Row]) -> list[int]:
         """The chunk takes its block of record numbers with one lock."""
         for row, mrn in zip(rows, MrnCounter.take(len(rows)), strict=True):
             row.values["mrn"] = mrn
-        return super().create(rows)
+        self.set_sounds(rows)
+        made = super().create(rows)
+        queue_loaded(dict(zip(made, (row.key for row in rows), strict=True)), now=timezone.now())
+        return made
+
+    def update(self, rows: Sequence[Row]) -> None:
+        self.set_sounds(rows)
+        super().update(rows)
+
+    def set_sounds(self, rows: Sequence[Row]) -> None:
+        """Here and not in `parse`: what we compute of a name is nothing that the source said."""
+        for row in rows:
+            row.values["name_sounds"] = sound_key(row.values["given_name"], row.values["family_name"])

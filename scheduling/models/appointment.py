@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import VisibleQuerySet
 from accounts.models import Department, PatientAccess
 from accounts.models.base import PublicModel, VersionedModel
+from accounts.models.merging import RESOLVE, Change
 from accounts.roles import Reach
 from accounts.triggers import AuditRows
 from scheduling.constraints import NoOverlapConstraint
@@ -172,6 +174,7 @@ class Appointment(PublicModel, VersionedModel):
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
+    merge_rules = {"patient": RESOLVE}
 
     class Meta:
         verbose_name = _("appointment")
@@ -232,6 +235,26 @@ class Appointment(PublicModel, VersionedModel):
 
     def __str__(self) -> str:
         return f"{self.start_at:%Y-%m-%d %H:%M} UTC {self.public_id}"
+
+    @classmethod
+    def merge_changes(cls, *, survivor: Any, loser: Any, now: datetime) -> list[Change]:
+        """Visits at a time when the survivor is elsewhere: one person cannot be at both, so staff must see them."""
+        theirs = cls.objects.active().filter(patient=loser, patient_overlap_allowed=False)
+        other = cls.objects.active().filter(patient=survivor, patient_overlap_allowed=False)
+        other = other.filter(start_at__lt=OuterRef("end_at"), end_at__gt=OuterRef("start_at"))
+        other = other.exclude(session=OuterRef("session"))
+        visits = theirs.filter(Exists(other)).select_related("doctor", "location").order_by("start_at", "pk")
+        reason = _("Two files of one patient were merged: %(mrn)s into %(other)s.")
+        words = str(reason) % {"mrn": loser.mrn, "other": survivor.mrn}
+        return [visit.overlapping_after(words) for visit in visits]
+
+    def overlapping_after(self, reason: str) -> Change:
+        when = date_format(self.start_at.astimezone(self.location.zone), "j F Y, H:i")
+        columns = {
+            "patient_overlap_allowed": True,
+            "overlap_reason": f"{self.overlap_reason} {reason}".strip()[:200],
+        }
+        return Change(self.pk, columns, f"{when}, {self.doctor}")
 
     def get_absolute_url(self) -> str:
         return reverse("scheduling:appointment-detail", args=[self.public_id])
