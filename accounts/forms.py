@@ -1,11 +1,15 @@
 """The shape of what people tell about themselves."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import forms as allauth
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.core import signing
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -13,9 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.fields import BirthDateField
-from accounts.models import Gender, User
+from accounts.models import Gender, Patient, User
+from accounts.models.details_change import LONGEST, as_shown, as_text, as_value
+from accounts.services.details import Wish, shown_to
 
 BIRTH_DATE_HELP = _("So that we do not take you for someone else, like 27 3 1987")
+DETAILS_SALT = "accounts.details"
 PASSWORD_HELP = _("At least 12 characters. Three or four words are strong and easy to remember.")
 
 
@@ -24,7 +31,8 @@ class NameField(forms.CharField):
 
     def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 100)
-        super().__init__(widget=forms.TextInput(attrs={"autocomplete": autocomplete}), **kwargs)
+        attrs = {"autocomplete": autocomplete, "spellcheck": "false"}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         attrs = super().widget_attrs(widget)
@@ -155,3 +163,125 @@ class InvitationForm(forms.Form):
         password = self.cleaned_data["password"]
         validate_password(password, self.user)
         return password
+
+
+def line(label: Any, autocomplete: str, longest: int, **kwargs: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, max_length=longest, required=False, widget=widget, **kwargs)
+
+
+class DetailsForm(forms.Form):
+    """What the hospital holds about a person, to be put right.
+
+    It carries, signed, what it showed: so only what the person changed counts, whatever has changed on the file
+    meanwhile.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    given_name = NameField(
+        label=_("Given name"),
+        autocomplete="given-name",
+        error_messages={"required": _("Enter the given name")},
+    )
+    family_name = NameField(
+        label=_("Family name"),
+        required=False,
+        help_text=_("Leave it empty if there is only one name"),
+        autocomplete="family-name",
+    )
+    birth_date = BirthDateField()
+    gender = forms.ChoiceField(
+        label=_("Sex"),
+        choices=Gender.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Some tests and doses depend on it"),
+    )
+    phone = PhoneNumberField(
+        label=_("Phone number"),
+        required=False,
+        region=settings.PHONENUMBER_DEFAULT_REGION,
+        help_text=_("With the country code if it is from abroad"),
+        error_messages={"invalid": _("Enter a phone number that can be called, like %(example)s")},
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        required=False,
+        max_length=LONGEST,
+        help_text=_("Where we write to about care. The address of the sign-in stays as it is"),
+        error_messages={"invalid": _("Enter an e-mail address, like name@example.org")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    address = line(_("Address"), "street-address", 200)
+    city = line(_("Town or city"), "address-level2", 100)
+    state = line(_("State or region"), "address-level1", 100)
+    postal_code = line(_("Postal code"), "postal-code", 20)
+
+    def __init__(self, data: Any = None, *, patient: Patient, is_own: bool) -> None:
+        self.of = str(patient.public_id)
+        self.shown = self.told(data) or shown_to(patient)
+        initial = {name: offered(name, wanted) for name, (_stands, wanted) in self.shown.items()}
+        super().__init__(data, initial=initial)
+        self.fields["seen"].initial = signing.dumps([self.of, self.shown], salt=DETAILS_SALT)
+        self.fields["birth_date"].required = bool(self.shown["birth_date"][0])
+        for name, (stands, wanted) in self.shown.items():
+            self.dress(name, stands, wanted, is_own)
+        self.helper = self.layout()
+
+    def told(self, data: Any) -> Mapping[str, list[str]] | None:
+        """What this form showed when it was opened; None when nobody can vouch for it."""
+        if data is None:
+            return None
+        try:
+            of, shown = signing.loads(data.get("seen", ""), salt=DETAILS_SALT)
+        except signing.BadSignature:
+            return None
+        return shown if of == self.of else None
+
+    def dress(self, name: str, stands: str, wanted: str, is_own: bool) -> None:
+        """Long text is never cut off unseen; the browser fills in only what is the reader's own."""
+        field = self.fields[name]
+        field.widget.attrs.pop("maxlength", None)
+        if not is_own:
+            for box in getattr(field.widget, "widgets", [field.widget]):
+                box.attrs["autocomplete"] = "off"
+        if stands != wanted:
+            words = _("You asked for this. On the file stands: %(value)s")
+            field.help_text = words % {"value": as_shown(name, stands) or _("nothing")}
+
+    def layout(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf, helper.include_media = False, True, False
+        person = Fieldset(_("Person"), "given_name", "family_name", "birth_date", "gender")
+        contact = Fieldset(_("Contact"), "phone", "email", "address", "city", "state", "postal_code")
+        helper.layout = Layout("seen", person, contact)
+        return helper
+
+    def clean(self) -> None:
+        """What nobody touched is not judged: old files hold what would be refused today."""
+        for name in set(self.errors) & set(self.shown):
+            if self[name].data == self.untouched(name):
+                del self._errors[name]  # type: ignore[attr-defined]
+                self.cleaned_data[name] = as_value(name, self.shown[name][1])
+        if not self.errors and not self.wishes():
+            raise forms.ValidationError(_("Change what is not right, then send it"))
+
+    def untouched(self, name: str) -> Any:
+        value = self.initial[name]
+        if name != "birth_date":
+            return value
+        return [str(part or "") for part in self.fields[name].widget.decompress(value)]
+
+    def wishes(self) -> dict[str, Wish]:
+        """Where something else was typed than was shown."""
+        typed = {name: as_text(name, self.cleaned_data[name]) for name in self.shown}
+        return {
+            name: Wish(stands, typed[name])
+            for name, (stands, offer) in self.shown.items()
+            if typed[name] != offer
+        }
+
+
+def offered(name: str, text: str) -> Any:
+    """As the box shows it."""
+    return as_shown(name, text) if name == "phone" else as_value(name, text)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import invitations
-from accounts.models import Message, User
+from accounts.models import DetailsChange, Message, PatientAccess, User
 from accounts.outbox import absolute, register
 
 # What allauth calls its notices, and what each says.
@@ -78,3 +78,21 @@ register(
 )
 for notice_name in [*NOTICES, "notice"]:
     register(f"account-{notice_name.replace('_', '-')}", template="accounts/notice", context=notice)
+
+
+def details_link(message: Message, change: DetailsChange) -> dict[str, Any]:
+    return {"details_url": absolute(reverse("accounts:details"))}
+
+
+def may_still_act(change: DetailsChange) -> bool:
+    """Whoever asked acts for the patient to this day."""
+    links = PatientAccess.objects.open_to(change.requested_by)
+    return links.filter(patient=change.patient_id).exists()
+
+
+register(
+    "details-reviewed",
+    template="accounts/details_reviewed",
+    context=details_link,
+    still_true=may_still_act,
+)

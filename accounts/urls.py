@@ -1,12 +1,15 @@
-"""The pages about one's own account that allauth does not bring."""
+"""The pages about oneself that allauth does not bring."""
 
 from django.urls import path
 
-from accounts.views import invitation, registration, role
+from accounts.views import details, invitation, registration, role, session
 
 app_name = "accounts"
 urlpatterns = [
-    path("registration/", registration.Registration.as_view(), name="registration"),
-    path("role/", role.MyRole.as_view(), name="role"),
-    path("invite/<str:token>/", invitation.Invitation.as_view(), name="invitation"),
+    path("accounts/registration/", registration.Registration.as_view(), name="registration"),
+    path("accounts/role/", role.MyRole.as_view(), name="role"),
+    path("accounts/session/", session.SessionState.as_view(), name="session"),
+    path("accounts/invite/<str:token>/", invitation.Invitation.as_view(), name="invitation"),
+    path("patient/details/", details.Details.as_view(), name="details"),
+    path("patient/details/<uuid:public_id>/", details.AskForChange.as_view(), name="details-change"),
 ]

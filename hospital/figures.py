@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Doctor, Message, Patient
+from accounts.models import DetailsChange, Doctor, Message, Patient, PossibleTwin
 from clinical.models import MedicalRecord
 from scheduling.models import Appointment, Status
 from scheduling.services.checking import outside_hours
@@ -36,6 +36,7 @@ def figures(user: Any) -> list[Figure]:
         *visits(user, timezone.localdate()),
         *undecided(user),
         *waiting(user),
+        *about_people(user),
         *left_over(user),
         *people(user),
     ]
@@ -71,6 +72,20 @@ def undecided(user: Any) -> list[Figure]:
         Figure(label, number, proof("scheduling_appointment", query), _("Needs attention"))
         for label, number, query in found
     ]
+
+
+def about_people(user: Any) -> list[Figure]:
+    """What the desk has to decide about patients' files."""
+    found = []
+    if user.has_perm("accounts.change_detailschange"):
+        wishes = DetailsChange.objects.visible_to(user).open().count()
+        proves = proof("accounts_detailschange", "status__exact=requested")
+        found.append(Figure(_("Changes of details to look at"), wishes, proves, _("Needs attention")))
+    if user.has_perm("accounts.change_possibletwin"):
+        twins = PossibleTwin.objects.visible_to(user).filter(status=PossibleTwin.Status.OPEN).count()
+        proves = proof("accounts_possibletwin", "status__exact=open")
+        found.append(Figure(_("Possible twins"), twins, proves, _("Needs attention")))
+    return found
 
 
 def people(user: Any) -> list[Figure]:

@@ -13,7 +13,7 @@ urlpatterns = [
     path("patient/", dashboards.PatientDashboard.as_view(), name="patient-dashboard"),
     path("doctor/", dashboards.DoctorDashboard.as_view(), name="doctor-dashboard"),
     path("departments/", views.DepartmentList.as_view(), name="department-list"),
-    path("accounts/", include("accounts.urls")),
+    path("", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/login/", views.AdminLogin.as_view()),

@@ -8,10 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Doctor, Message, Patient, User
+from accounts.models import DetailsChange, Doctor, Message, Patient, PossibleTwin, User
 from accounts.roles import Role
 from accounts.tests.factories import UserFactory
 from clinical.models import Encounter, MedicalRecord
+from hospital.figures import SHOWN
 from scheduling.models import Appointment, AppointmentType, Status
 from scheduling.tests.factories import open_every_day
 
@@ -102,22 +103,32 @@ def undecided_visits(doctor: Doctor, patient: Patient) -> None:
     doctor.time_off.create(start_at=away.start_at, end_at=away.end_at)
 
 
+def undecided_files(one: Patient, other: Patient) -> None:
+    """One wishes for another town, and the two may be one person."""
+    DetailsChange.objects.create(patient=one, field="city", wanted="Leeds", requested_by=one.user)
+    PossibleTwin.objects.create(first=one, second=other, source="self")
+
+
+def unsigned_note(doctor: Doctor, patient: Patient) -> None:
+    encounter = Encounter.objects.create(
+        patient=patient, doctor=doctor, department=doctor.department, started_at=timezone.now()
+    )
+    MedicalRecord.objects.create(encounter=encounter, patient=patient, author=doctor.user, complaint="x")
+
+
 def test_every_figure_of_the_index_is_what_its_list_shows(
     admin: User, dr_rao: Doctor, dr_lee: Doctor, ana: Patient, ben: Patient, client: Client
 ) -> None:
-    statuses = [Status.BOOKED, Status.ARRIVED, Status.CHECKED_IN, Status.FULFILLED, Status.NOSHOW]
-    for number, status in enumerate([*statuses, Status.CANCELLED, Status.CANCELLED]):
+    for number, status in enumerate([*SHOWN, Status.CANCELLED]):
         visit(dr_rao, ana, status, minutes=10 * number)
     visit(dr_rao, ana, days=1)
     visit(dr_lee, ben, days=2)
     undecided_visits(dr_rao, ben)
+    undecided_files(ana, ben)
     Doctor.objects.filter(pk=dr_lee.pk).update(archived_at=timezone.now())
-    encounter = Encounter.objects.create(
-        patient=ana, doctor=dr_rao, department=dr_rao.department, started_at=timezone.now()
-    )
-    MedicalRecord.objects.create(encounter=encounter, patient=ana, author=dr_rao.user, complaint="x")
-    Message.objects.create(key="dead", kind="x", recipient=ana.user, status="dead")
-    Message.objects.create(key="sent", kind="x", recipient=ana.user, status="sent")
+    unsigned_note(dr_rao, ana)
+    for status in ("dead", "sent"):
+        Message.objects.create(key=status, kind="x", recipient=ana.user, status=status)
     client.force_login(admin)
 
     figures = client.get("/admin/").context["figures"]
@@ -134,6 +145,8 @@ def test_every_figure_of_the_index_is_what_its_list_shows(
         ("Booked outside the hours", 2),
         ("Unsigned records", 1),
         ("Failed messages", 1),
+        ("Changes of details to look at", 1),
+        ("Possible twins", 1),
         ("Booked with doctors who have left", 1),
         ("Doctors", 1),
         ("Patients", 2),
