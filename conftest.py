@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.inventory import without_rules
@@ -37,6 +37,12 @@ def _flush_passes_the_rules() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_rules)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_are_thrown_away(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("media"))):
         yield
 
 

@@ -14,12 +14,14 @@ from clinical.models.encounter import Encounter, EncounterStatus
 AFTERCARE = timedelta(days=365)
 
 
+@relationships.register(Reach.MINE, "own encounter in progress")
 @relationships.register(Reach.TREATING, "encounter in progress")
 def treats_now(user: Any) -> Q:
     open_now = Encounter.objects.filter(doctor__user=user, status=EncounterStatus.IN_PROGRESS)
     return Q(pk__in=open_now.values("patient"))
 
 
+@relationships.register(Reach.MINE, "own encounter within the last 365 days")
 @relationships.register(Reach.TREATING, "encounter within the last 365 days")
 def treated(user: Any) -> Q:
     since = timezone.now() - AFTERCARE

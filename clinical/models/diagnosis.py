@@ -12,8 +12,6 @@ from clinical.models.closing import ClosingModel, ClosingQuerySet, is_loading
 from clinical.models.encounter import ClinicalQuerySet, Encounter, EncounterStatus
 from clinical.models.record import MedicalRecord
 
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
-
 
 class EncounterChildQuerySet(ClosingQuerySet, ClinicalQuerySet):
     """Rows that belong to an encounter: they close with it, and the patient reads them with its record."""

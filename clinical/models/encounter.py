@@ -7,10 +7,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import VisibleQuerySet
+from accounts.access import NOTHING, VisibleQuerySet, relationships
 from accounts.models import Patient, PatientAccess
 from accounts.models.base import PublicModel, VersionedModel
-from accounts.roles import Reach
+from accounts.models.merging import MOVE
+from accounts.roles import Reach, reach
 from accounts.triggers import AuditRows, ImmutableWhen
 from clinical.models.closing import ClosingModel, ClosingQuerySet
 
@@ -32,8 +33,9 @@ class ClinicalQuerySet(VisibleQuerySet):
         if how_far is Reach.OWN:
             return self.held_by(user)
         if how_far in (Reach.TREATING, Reach.PRESENT):
-            patients = Patient.objects.visible_to(user, "clinical.read_record").values("pk")
-            return mine | self.held_by(user) | Q(**{f"{self.patient_path}__in": patients})
+            read = reach(user, "clinical.read_record")
+            opened = relationships.rows(read, user, self.patient_path) if read else NOTHING
+            return mine | self.held_by(user) | opened
         return super().within(how_far, user)
 
     def held_by(self, user: Any) -> Q:
@@ -118,6 +120,7 @@ class Encounter(ClosingModel, PublicModel, VersionedModel):
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
 
     objects = EncounterQuerySet.as_manager()
+    merge_rules = {"patient": MOVE}
 
     class Meta:
         verbose_name = _("encounter")
@@ -144,6 +147,7 @@ class Encounter(ClosingModel, PublicModel, VersionedModel):
                 condition=Q(status="finished"),
                 allow={"status": [("finished", "entered-in-error")]},
                 free=["version"],
+                moved=["patient"],
             ),
             AuditRows(name="encounters_are_audited", patient="patient"),
         ]
@@ -157,5 +161,14 @@ class Encounter(ClosingModel, PublicModel, VersionedModel):
 
     def has_content(self) -> bool:
         """Whether anything hangs on the visit; one query each until something is found."""
-        children = (self.records, self.diagnoses, self.prescriptions, self.conditions)
+        children = (
+            self.records,
+            self.diagnoses,
+            self.prescriptions,
+            self.condition_set,
+            self.allergy_set,
+            self.vitalsign_set,
+            self.labresult_set,
+            self.immunization_set,
+        )
         return any(rows.exists() for rows in children)

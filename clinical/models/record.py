@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Patient
+from accounts.models import Patient, PatientAccess
 from accounts.models.base import PublicModel, VersionedModel
+from accounts.models.merging import MOVE
 from accounts.triggers import AppendOnly, AuditRows, ImmutableWhen
 from clinical.errors import SignedRecord
 from clinical.models.closing import ClosingModel, ClosingQuerySet
@@ -32,7 +33,7 @@ SIGNED = ["final", "amended"]
 class MedicalRecordQuerySet(ClosingQuerySet, ClinicalQuerySet):
     doctor_path = "encounter__doctor__user"
     closed_when = Q(signed_at__isnull=False)
-    still_open = frozenset({"status", "released_at"})
+    still_open = frozenset({"status", "released_at", "version"})
     refusal = SignedRecord
 
     def released(self) -> Q:
@@ -52,9 +53,19 @@ class MedicalRecordQuerySet(ClosingQuerySet, ClinicalQuerySet):
         valid = self.filter(encounter=encounter).exclude(status=RecordStatus.ENTERED_IN_ERROR)
         return valid.order_by("-revision").first()
 
+    def held_back_from(self, user: Any) -> Self:
+        """Signed and not released yet, of those for whom the account may act: told of without a word of their text."""
+        patients = PatientAccess.objects.open_to(user, "records").values("patient")
+        later = Q(released_at__isnull=True) | Q(released_at__gt=timezone.now())
+        return self.filter(later, status__in=SIGNED, patient__in=patients).select_related("encounter")
+
     def kept_for(self, user: Any) -> Self:
         """What a patient's own list shows: released records of those for whom the account may act."""
         return self.filter(self.held_by(user)).with_people().order_by("-released_at", "-pk")
+
+    def other_versions_of(self, record: "MedicalRecord") -> Self:
+        """Of the same visit, the newest first."""
+        return self.filter(encounter=record.encounter_id).exclude(pk=record.pk).order_by("-revision")
 
     def with_people(self) -> Self:
         """What a list shows of each record, in one query."""
@@ -89,6 +100,8 @@ class MedicalRecord(ClosingModel, PublicModel, VersionedModel):
     assessment = models.TextField(_("Assessment"), blank=True)
     plan = models.TextField(_("Plan"), blank=True)
     notes = models.TextField(_("Notes"), blank=True)
+    # Of a later version: why the signed one before it was not right.
+    correction_reason = models.CharField(_("Reason of the correction"), max_length=200, blank=True)
     status = models.CharField(
         _("status"), max_length=16, choices=RecordStatus.choices, default=RecordStatus.PRELIMINARY
     )
@@ -99,11 +112,12 @@ class MedicalRecord(ClosingModel, PublicModel, VersionedModel):
         related_name="+",
         verbose_name=_("signed by"),
     )
-    signed_at = models.DateTimeField(_("signed at"), null=True)
-    released_at = models.DateTimeField(_("released at"), null=True)
+    signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
 
     objects = MedicalRecordQuerySet.as_manager()
+    merge_rules = {"patient": MOVE}
 
     class Meta:
         verbose_name = _("medical record")
@@ -135,6 +149,7 @@ class MedicalRecord(ClosingModel, PublicModel, VersionedModel):
                 },
                 once=["released_at"],
                 free=["version"],
+                moved=["patient"],
             ),
             AuditRows(name="records_are_audited", patient="patient"),
         ]

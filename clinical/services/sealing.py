@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Field
 
 from clinical.models import MedicalRecord, PrescriptionItem, Seal
 from clinical.models.prescription import PrescriptionItemQuerySet
@@ -16,6 +17,7 @@ from clinical.models.prescription import PrescriptionItemQuerySet
 GENESIS = "0" * 64
 # Any fixed number will do: it only has to be this chain's own.
 CHAIN_LOCK = 5_342_617_001
+OVERRIDE_COLUMNS = ["rule", "medicine", "subject", "message", "override_code", "override_reason"]
 DIAGNOSIS_COLUMNS = ["system", "code", "display", "kind", "verification"]
 # What may change after signing is no part of what was signed.
 ITEM_COLUMNS = [
@@ -23,6 +25,11 @@ ITEM_COLUMNS = [
     for field in PrescriptionItem._meta.concrete_fields
     if field.name not in {"id", "prescription"} | PrescriptionItemQuerySet.still_open
 ]
+# Columns that came after the first seals: they count where they say something, so that old seals still hold.
+LATER_COLUMNS = {
+    name: cast(Field, PrescriptionItem._meta.get_field(name)).get_default()
+    for name in ("frequency_code", "as_needed_for", "max_dose", "start_on", "is_substitutable")
+}
 
 
 def seal(record: MedicalRecord, now: datetime) -> Seal:
@@ -53,7 +60,7 @@ def content(record: MedicalRecord) -> dict[str, Any]:
     """What was signed, in words and values that no later merge or release changes."""
     encounter = record.encounter
     items = PrescriptionItem.objects.filter(prescription__encounter=encounter).order_by("pk")
-    return {
+    signed = {
         "record": record.public_id,
         "revision": record.revision,
         "encounter": encounter.public_id,
@@ -62,7 +69,20 @@ def content(record: MedicalRecord) -> dict[str, Any]:
         "signed_at": record.signed_at,
         "sections": {name: getattr(record, name) for name in record.SECTIONS},
         "diagnoses": list(encounter.diagnoses.order_by("pk").values(*DIAGNOSIS_COLUMNS)),
-        "items": list(items.values(*ITEM_COLUMNS)),
+        "items": [without_silence(item) for item in items.values(*ITEM_COLUMNS)],
+    }
+    later = {
+        "correction": record.correction_reason,
+        "overrides": list(encounter.prescription_checks.order_by("pk").values(*OVERRIDE_COLUMNS)),
+    }
+    return signed | {name: value for name, value in later.items() if value}
+
+
+def without_silence(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in item.items()
+        if name not in LATER_COLUMNS or value != LATER_COLUMNS[name]
     }
 
 
@@ -85,6 +105,8 @@ def plain(value: Any) -> str:
             return f"{value.normalize():f}"
         case UUID():
             return str(value)
+        case date():
+            return value.isoformat()
     raise TypeError(f"No canonical spelling for {type(value).__name__}")
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from accounts.models import Doctor, Patient
+from accounts.models import Doctor, Patient, User
 from clinical.models import Encounter, MedicalRecord
 from clinical.services.records import sign
 from clinical.tests.factories import drafted, started, waiting
@@ -36,3 +36,9 @@ def draft(encounter: Encounter, now: datetime) -> MedicalRecord:
 def record(draft: MedicalRecord, now: datetime) -> MedicalRecord:
     """Signed and released."""
     return sign(record=draft, version=draft.version, actor=draft.author, now=now)
+
+
+@pytest.fixture
+def doctor(dr_rao: Doctor, encounter: Encounter) -> User:
+    """The account of Ana's doctor, who is with her."""
+    return dr_rao.user

@@ -10,6 +10,7 @@ from accounts.models import Doctor, Patient
 from accounts.tests.factories import DoctorFactory, PatientFactory
 from clinical.models import Condition, Encounter, MedicalRecord
 from clinical.services.encounters import start_encounter
+from clinical.services.prescribing import override, unresolved
 from clinical.services.records import save_draft, sign
 from scheduling.models import Appointment, Status
 from scheduling.tests.factories import AppointmentFactory
@@ -64,9 +65,17 @@ def drafted(encounter: Encounter, now: datetime, **changes: Any) -> MedicalRecor
     return save_draft(encounter=encounter, actor=encounter.doctor.user, now=now, **written | changes)
 
 
+def accept_warnings(encounter: Encounter, now: datetime) -> None:
+    """Pass over what speaks against the prescription, such as the same medicine in the visit before."""
+    waiting = unresolved(encounter=encounter, now=now)
+    reasons = {caution.mark: ("9", "") for caution in waiting}
+    override(encounter=encounter, reasons=reasons, actor=encounter.doctor.user, now=now)
+
+
 def signed(doctor: Doctor, patient: Patient, now: datetime, **changes: Any) -> MedicalRecord:
     """The whole visit: started, written, signed."""
     record = drafted(started(doctor, patient, now), now, **changes)
+    accept_warnings(record.encounter, now)
     return sign(record=record, version=record.version, actor=doctor.user, now=now)
 
 

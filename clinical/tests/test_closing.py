@@ -11,6 +11,7 @@ from accounts.models import LoadBatch
 from clinical.errors import FinishedEncounter, SignedRecord
 from clinical.models import Addendum, Diagnosis, Encounter, MedicalRecord, Prescription, PrescriptionItem
 from clinical.services.records import add_addendum
+from clinical.tests.ways import WAYS
 
 TABLES = [MedicalRecord, Encounter, Diagnosis, Prescription, PrescriptionItem]
 COLUMN = {
@@ -23,43 +24,6 @@ COLUMN = {
 REFUSAL = {MedicalRecord: SignedRecord} | dict.fromkeys(TABLES[1:], FinishedEncounter)
 
 
-def the_row(model: Any) -> Any:
-    return model.objects.get()
-
-
-def save(model: Any, value: Any) -> None:
-    row = the_row(model)
-    setattr(row, COLUMN[model], value)
-    row.save()
-
-
-def save_one_column(model: Any, value: Any) -> None:
-    row = the_row(model)
-    setattr(row, COLUMN[model], value)
-    row.save(update_fields=[COLUMN[model]])
-
-
-def update(model: Any, value: Any) -> None:
-    model.objects.update(**{COLUMN[model]: value})
-
-
-def bulk_update(model: Any, value: Any) -> None:
-    row = the_row(model)
-    setattr(row, COLUMN[model], value)
-    model.objects.bulk_update([row], [COLUMN[model]])
-
-
-def delete(model: Any, value: Any) -> None:
-    the_row(model).delete()
-
-
-def bulk_delete(model: Any, value: Any) -> None:
-    model.objects.all().delete()
-
-
-WAYS = [save, save_one_column, update, bulk_update, delete, bulk_delete]
-
-
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
 def test_the_model_refuses_in_words(record: Any, model: Any, way: Callable[..., None], now: Any) -> None:
@@ -67,7 +31,7 @@ def test_the_model_refuses_in_words(record: Any, model: Any, way: Callable[..., 
     value = now if model is Prescription else "forged"
 
     with pytest.raises(REFUSAL[model], match="cannot change"):
-        way(model, value)
+        way(model, COLUMN[model], value)
 
     assert list(model.objects.values()) == before
 

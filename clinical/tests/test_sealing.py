@@ -7,7 +7,14 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.inventory import without_rules
 from clinical.models import MedicalRecord, PrescriptionItem, Seal
-from clinical.services.sealing import GENESIS, broken_seals, content, digest_of
+from clinical.services.sealing import (
+    GENESIS,
+    LATER_COLUMNS,
+    broken_seals,
+    content,
+    digest_of,
+    without_silence,
+)
 from clinical.tests.factories import history
 
 
@@ -81,3 +88,15 @@ def test_a_seal_stays(record: Any, statement: str) -> None:
         cursor.execute(statement)
 
     assert Seal.objects.get() == record.seal
+
+
+def test_a_column_that_came_after_a_seal_counts_only_where_it_is_filled(record: MedicalRecord) -> None:
+    [told] = content(record)["items"]
+    silent = dict(LATER_COLUMNS)
+
+    assert told.keys() & silent.keys() == set()
+    assert without_silence(silent) == {}
+    assert without_silence(silent | {"max_dose": "8 in a day", "is_substitutable": False}) == {
+        "max_dose": "8 in a day",
+        "is_substitutable": False,
+    }
