@@ -9,6 +9,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and places")
 
     def ready(self) -> None:
-        from accounts import inventory, messages, rules  # noqa: F401
+        from accounts import inventory, messages, replay, rules  # noqa: F401
 
         inventory.connect()

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.errors import StaleVersion
 from accounts.models import PatientAccess
 from accounts.proxies import is_trusted
 from accounts.roles import Role
+from accounts.views.conflict import conflict
+from accounts.views.typing import rescue
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -24,6 +26,20 @@ class TrustedProxyMiddleware:
         if not is_trusted(request.META.get("REMOTE_ADDR", "")):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         return self.get_response(request)
+
+
+class KeepTypingMiddleware:
+    """Stands before the sign-in wall: a form whose session has ended leaves its text with us, not at the wall."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:  # type: ignore[no-untyped-def]
+        if request.method == "POST" and not request.user.is_authenticated:
+            rescue(request, view, kwargs)
 
 
 class NoStoreMiddleware:
@@ -73,5 +89,4 @@ class ConflictMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, StaleVersion):
             return None
-        context = {"rows": exception.rows, "retry_url": request.get_full_path()}
-        return render(request, "409.html", context, status=409)
+        return conflict(request, exception)

@@ -9,5 +9,9 @@ class ClinicalConfig(AppConfig):
     verbose_name = _("Clinical record")
 
     def ready(self) -> None:
+        from accounts.models.audit import ACTIONS
         from clinical import messages, relationships, rules  # noqa: F401
         from clinical.loading import synthea  # noqa: F401
+        from clinical.services import proving  # noqa: F401
+
+        ACTIONS["entered-in-error"] = _("Marked as entered in error")

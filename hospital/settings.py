@@ -28,6 +28,7 @@ if not HOSPITAL_BASE_URL:
 HOSPITAL_PHONE = env.str("HOSPITAL_PHONE", default="+44 20 7946 0100")
 HOSPITAL_EMERGENCY_NUMBER = env.str("HOSPITAL_EMERGENCY_NUMBER", default="999")
 HOSPITAL_OPENING_HOURS = _("Every day, 8am to 8pm")
+HOSPITAL_PAPER = env.str("HOSPITAL_PAPER", default="A4", choices=["A4", "letter"])
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="GB")
 PHONENUMBER_DB_FORMAT = "E164"
 
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.KeepTypingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.NoStoreMiddleware",
     "accounts.middleware.RegistrationMiddleware",
@@ -124,7 +126,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_MB", default=10) * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
@@ -160,6 +163,7 @@ TEMPLATES = [
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "accounts.views.typing.csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if not DEBUG:
     SECURE_SSL_REDIRECT = True
@@ -222,6 +226,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Beside allauth's own: how often one address may ask whether a printed prescription is ours.
+ACCOUNT_RATE_LIMITS = {"prescription_check": "10/m/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 INVITATION_TIMEOUT = 7 * 24 * 3600

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
 from clinical.models import Diagnosis, Encounter, MedicalRecord, Prescription, PrescriptionItem
-from clinical.models.diagnosis import ICD10CM
+from clinical.models.icd10 import ICD10CM
+from clinical.services.dosage import frequency_words, objections, settled
 
 Values = Mapping[str, Any]
 DIAGNOSIS_FIELDS = ["display", "code", "kind", "verification"]
@@ -23,14 +25,28 @@ ITEM_FIELDS = [
     "dose_quantity",
     "dose_unit",
     "route",
+    "frequency_code",
     "frequency",
     "as_needed",
+    "as_needed_for",
+    "max_dose",
+    "start_on",
     "duration_days",
     "quantity",
     "refills",
+    "is_substitutable",
     "indication",
     "instructions",
 ]
+# How a value is said where two people's texts stand side by side, when it does not speak for itself.
+SAID: dict[str, Callable[[Any], str]] = {
+    "frequency_code": frequency_words,
+    "as_needed": lambda _said: _("only when needed"),
+    "start_on": lambda day: _("from %(day)s") % {"day": date_format(day, "j F Y")},
+    "duration_days": lambda days: _("for %(days)s days") % {"days": days},
+    "quantity": lambda number: _("quantity %(number)s") % {"number": number},
+    "refills": lambda number: _("refills %(number)s") % {"number": number},
+}
 
 
 def differences(
@@ -48,7 +64,8 @@ def differences(
     rows.append(
         (_("Diagnoses"), as_lines(diagnoses, DIAGNOSIS_FIELDS, Diagnosis()), stored_diagnoses(encounter))
     )
-    rows.append((_("Medicines"), as_lines(items, ITEM_FIELDS, PrescriptionItem()), stored_items(encounter)))
+    mine = [settled(item) for item in items]
+    rows.append((_("Medicines"), as_lines(mine, ITEM_FIELDS, PrescriptionItem()), stored_items(encounter)))
     return [(label, mine, theirs) for label, mine, theirs in rows if mine != theirs]
 
 
@@ -62,9 +79,8 @@ def stored_items(encounter: Encounter) -> str:
 
 
 def as_lines(rows: Iterable[Values], names: list[str], blank: Model) -> str:
-    return "\n".join(
-        ", ".join(in_words(value) for value in whole(row, names, blank) if value) for row in rows
-    )
+    told = (zip(names, whole(row, names, blank), strict=True) for row in rows)
+    return "\n".join(", ".join(filter(None, (in_words(*pair) for pair in row))) for row in told)
 
 
 def whole(row: Values, names: list[str], blank: Model) -> list[Any]:
@@ -72,22 +88,35 @@ def whole(row: Values, names: list[str], blank: Model) -> list[Any]:
     return [row.get(name, getattr(blank, name)) for name in names]
 
 
-def in_words(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return _("only when needed") if value is True else str(value)
+def in_words(name: str, value: Any) -> str:
+    if name == "is_substitutable":
+        return "" if value else _("this maker's product only")
+    if not value:
+        return ""
+    if name in SAID:
+        return SAID[name](value)
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def write_diagnoses(encounter: Encounter, diagnoses: Sequence[Values], now: datetime) -> None:
     def new() -> Diagnosis:
         return Diagnosis(encounter=encounter, happened_at=now, recorded_at=now)
 
-    coded = [{"system": ICD10CM if row.get("code") else "", **row} for row in diagnoses]
-    replace(list(encounter.diagnoses.order_by("pk")), coded, ["system", *DIAGNOSIS_FIELDS], new)
+    there = list(encounter.diagnoses.order_by("pk"))
+    # A code that stands there already keeps its system; people type codes of ICD-10-CM.
+    systems = {row.code: row.system for row in there}
+    coded = [
+        {"system": systems.get(row["code"], ICD10CM) if row.get("code") else "", **row} for row in diagnoses
+    ]
+    replace(there, coded, ["system", *DIAGNOSIS_FIELDS], new)
 
 
 def write_items(encounter: Encounter, items: Sequence[Values], now: datetime) -> None:
-    """A visit's medicines stand on one prescription, which is there as long as it has items."""
+    """A visit's medicines stand on one prescription, which is there as long as it has items.
+
+    Raises DomainError in words for what cannot be meant.
+    """
+    items = [possible(item) for item in items]
     prescription = encounter.prescriptions.order_by("pk").first()
     if prescription is None:
         if not items:
@@ -99,14 +128,24 @@ def write_items(encounter: Encounter, items: Sequence[Values], now: datetime) ->
             happened_at=now,
             recorded_at=now,
         )
+    there = list(prescription.items.order_by("pk"))
+    # A code stays with the name that it was stored for; people type names.
+    codes = {row.medicine: {"system": row.system, "code": row.code} for row in there}
+    coded = [{**codes.get(item["medicine"], {}), **item} for item in items]
     replace(
-        list(prescription.items.order_by("pk")),
-        items,
-        ["system", "code", *ITEM_FIELDS],
-        lambda: PrescriptionItem(prescription=prescription),
+        there, coded, ["system", "code", *ITEM_FIELDS], lambda: PrescriptionItem(prescription=prescription)
     )
     if not items:
         prescription.delete()
+
+
+def possible(item: Values) -> dict[str, Any]:
+    """The medicine as it is stored."""
+    told = settled(item)
+    refused = objections(told)
+    if refused:
+        raise DomainError(" ".join([f"{told.get('medicine', '')}:", *refused.values()]))
+    return told
 
 
 def replace(

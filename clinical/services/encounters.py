@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from accounts.models import User
+from accounts.audit import acting
+from accounts.models import Doctor, Patient, User
 from accounts.rules import demand
 from clinical.errors import EncounterHasContent, EncounterNotOpen, VisitAlreadyEnded
 from clinical.models import Encounter
@@ -99,3 +100,24 @@ def finish(encounter: Encounter, actor: User, now: datetime) -> None:
     end(encounter, actor, now)
     encounter.status = EncounterStatus.FINISHED
     encounter.save(update_fields=["status", "ended_at"])
+
+
+@patiently
+def open_encounter(
+    *, patient: Patient, class_code: str, reason: str, actor: User, now: datetime
+) -> Encounter:
+    """A visit without an appointment: a walk-in, a call. Asked again while it is open, it is the answer."""
+    demand(actor, "clinical.open_encounter", patient)
+    with acting(actor, reason="visit without appointment"):
+        patient = Patient.objects.held(patient)
+        doctor = Doctor.objects.get(user=actor)
+        mine = Encounter.objects.in_progress().filter(patient=patient, doctor=doctor, appointment=None)
+        return mine.first() or Encounter.objects.create(
+            patient=patient,
+            doctor=doctor,
+            department_id=doctor.department_id,
+            location_id=doctor.location_id,
+            class_code=class_code,
+            reason=reason,
+            started_at=now,
+        )

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import acting, record_event
 from accounts.errors import StaleVersion
-from accounts.models import PatientAccess, User
-from accounts.outbox import enqueue
+from accounts.models import User
 from accounts.rules import demand
 from clinical.errors import (
     EmptyAddendum,
@@ -19,11 +18,14 @@ from clinical.errors import (
     NotSigned,
     SignedRecord,
 )
-from clinical.models import Addendum, Encounter, MedicalRecord, PrescriptionItem
+from clinical.models import Addendum, Encounter, MedicalRecord, NoteDraft, PrescriptionItem
 from clinical.models.record import SIGNED, RecordStatus
 from clinical.services.drafts import Values, check, differences, write_diagnoses, write_items
 from clinical.services.encounters import finish, lock
+from clinical.services.prescribing import number_prescriptions, require_resolved
 from clinical.services.sealing import seal
+from clinical.services.telling import tell_readers
+from clinical.services.typing import Window, forget
 from scheduling.services.calendar import calendar_write, patiently
 
 
@@ -37,10 +39,12 @@ def save_draft(
     items: Sequence[Values],
     actor: User,
     now: datetime,
+    window: Window | None = None,
 ) -> MedicalRecord:
     """Keep what was typed; `version` is that of the draft the form was opened with, 0 when there was none.
 
-    Raises StaleVersion with both texts when somebody saved in between.
+    Raises StaleVersion with both texts when somebody saved something else in between. What `window` had kept
+    of the typing goes with the saving.
     """
     demand(actor, "clinical.write_record", encounter)
     with acting(actor, reason="draft of a record"):
@@ -48,13 +52,19 @@ def save_draft(
         if not encounter.is_open:
             raise EncounterNotOpen
         record = MedicalRecord.objects.latest_of(encounter)
-        if version != (record.version if record else 0):
-            raise StaleVersion(rows=differences(encounter, record, sections, diagnoses, items))
-        if record is None and not (any(sections.values()) or diagnoses or items):
+        stored_version = record.version if record else 0
+        if version != stored_version:
+            rows = differences(encounter, record, sections, diagnoses, items)
+            if rows or record is None:
+                raise StaleVersion(rows=rows, version=stored_version)
+        elif record is None and not (any(sections.values()) or diagnoses or items):
             raise NothingWritten
-        record = write_sections(record or begin(encounter, actor, now), sections)
-        write_diagnoses(encounter, diagnoses, now)
-        write_items(encounter, items, now)
+        else:
+            record = write_sections(record or begin(encounter, actor, now), sections)
+            write_diagnoses(encounter, diagnoses, now)
+            write_items(encounter, items, now)
+        if window:
+            forget(NoteDraft.objects.of_note(encounter, actor), window)
     return record
 
 
@@ -83,14 +93,17 @@ def sign(
         encounter = lock(record.encounter)
         record = MedicalRecord.objects.select_for_update().get(pk=record.pk)
         require_signable(record, encounter, version)
+        require_resolved(encounter, now)
         record.status, record.version = RecordStatus.FINAL, version + 1
         record.signed_by, record.signed_at = actor, now
         record.released_at = None if held_back else now
         record.save()
         record.encounter, record.patient = encounter, encounter.patient
+        number_prescriptions(encounter)
         seal(record, now)
         finish(encounter, actor, now)
-        tell_readers(record, now)
+        NoteDraft.objects.filter(encounter=encounter).delete()
+        tell_of(record, now)
         record_event(actor=actor, action="sign", target=record, patient=record.patient)
     return record
 
@@ -117,15 +130,9 @@ def what_is_missing(record: MedicalRecord) -> list[str]:
     return missing
 
 
-def tell_readers(record: MedicalRecord, now: datetime) -> None:
-    """A message to every account that may read the record as the patient or for the patient."""
-    if record.released_at is None:
-        return
-    kinds = [PatientAccess.Kind.SELF, PatientAccess.Kind.PROXY]
-    accesses = PatientAccess.objects.open_at(now).filter(patient=record.patient_id, kind__in=kinds)
-    for access in accesses.select_related("user"):
-        if "records" in access.scopes:
-            enqueue("record-ready", record, recipient=access.user, at=now)
+def tell_of(record: MedicalRecord, now: datetime) -> None:
+    at = now if record.released_at else None
+    tell_readers("record-ready", record, patient_id=record.patient_id, at=at, now=now)
 
 
 @patiently

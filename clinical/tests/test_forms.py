@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from clinical.forms import AddendumForm, DiagnosisForm, MedicineForm
+from clinical.forms.medicines import MedicineForm
+from clinical.forms.notes import AddendumForm, DiagnosisForm
 
 DIAGNOSIS = {"kind": "principal", "verification": "confirmed"}
 
