@@ -4,15 +4,21 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Doctor, Patient, User
+from clinical.loading.icd10 import load_codes, packaged
+from clinical.models import Document, Icd10Code
 from hospital.demo.absences import build_absences
 from hospital.demo.build import DOMAIN, build_people_and_places
+from hospital.demo.charts import build_charts
 from hospital.demo.visits import build_visits
 from scheduling.models import Appointment
+
+COUNTED = {"doctors": Doctor, "patients": Patient, "appointments": Appointment, "codes": Icd10Code}
 
 
 class Command(BaseCommand):
@@ -32,7 +38,10 @@ class Command(BaseCommand):
             )
         with transaction.atomic():
             created = self.build(options["if_empty"])
+            files = list(Document.objects.values_list("file", flat=True)) if options["dry_run"] else []
             transaction.set_rollback(options["dry_run"])
+        for name in files:
+            default_storage.delete(name)
         if options["json"]:
             self.stdout.write(json.dumps(created))
         else:
@@ -41,13 +50,14 @@ class Command(BaseCommand):
     def build(self, if_empty: bool) -> dict[str, dict[str, int]]:
         if User.objects.exists() or Patient.objects.exists():
             if if_empty or User.objects.filter(email=f"admin@{DOMAIN}").exists():
-                return {kind: {"created": 0} for kind in ("doctors", "patients", "appointments")}
+                return {kind: {"created": 0} for kind in COUNTED}
             raise CommandError(
                 "There are people in this database; the demo needs an empty one.", returncode=2
             )
         now = timezone.now()
         demo = build_people_and_places(now)
         build_visits(demo, now)
+        build_charts(demo, now)
         build_absences(demo, now)
-        models = {"doctors": Doctor, "patients": Patient, "appointments": Appointment}
-        return {kind: {"created": model.objects.count()} for kind, model in models.items()}
+        load_codes(packaged())
+        return {kind: {"created": model.objects.count()} for kind, model in COUNTED.items()}
