@@ -7,9 +7,12 @@ from django.views.generic import TemplateView
 
 from accounts.models import Patient
 from accounts.views.pages import PageMixin
-from clinical.models import Encounter, MedicalRecord
+from clinical.models import CorrectionRequest, Encounter, LabResult, MedicalRecord
+from clinical.views.own_lists import own_section_links
 from scheduling.models import Appointment, TimeOffDecision
 from scheduling.views.actions import can_cancel, can_move
+
+ANSWER, REVIEW = "clinical.answer_correctionrequest", "clinical.change_labresult"
 
 
 class PatientDashboard(PageMixin, TemplateView):
@@ -28,6 +31,7 @@ class PatientDashboard(PageMixin, TemplateView):
             visits=visits[1:],
             answers=TimeOffDecision.objects.visible_to(user).awaited(now).with_visits(),
             records=records[:3],
+            sections=own_section_links(""),
             **kwargs,
         )
 
@@ -43,6 +47,8 @@ class DoctorDashboard(PageMixin, TemplateView):
         return super().get_context_data(
             visits=Appointment.objects.visible_to(user).on_day(timezone.localdate()).with_people(),
             unsigned=unsigned,
+            requests=CorrectionRequest.objects.visible_to(user, ANSWER).open(),
+            unreviewed=LabResult.objects.visible_to(user, REVIEW).waiting_for(user),
             now=now,
             **kwargs,
         )

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Patient
 from accounts.tests.pages import queries
+from clinical.models import Allergy
+from clinical.models.allergy import NONE_KNOWN, SNOMED
+from clinical.tests import rows
 from clinical.tests.factories import ConditionFactory, EncounterFactory, history, signed, started
 
 PATIENTS = reverse("clinical:patient-list")
@@ -24,7 +27,7 @@ def test_the_chart_shows_what_matters(sign_in: Any, dr_rao: Any, record: Any) ->
 
     text = answer.content.decode()
     assert all(part in text for part in ["SILVA Ana", "17-May-1980 (46y)", "Gout", "Ramipril 5 mg"])
-    assert [list(visit.notes) for visit in answer.context["page_obj"]] == [[record]]
+    assert [list(visit.notes) for visit in answer.context["visits"]] == [[record]]
 
 
 def test_a_chart_of_nobody_in_care_is_not_found(sign_in: Any, dr_lee: Any, record: Any) -> None:
@@ -66,7 +69,7 @@ def test_the_chart_costs_the_same_with_1_and_30_visits(sign_in: Any, dr_rao: Any
 def test_the_chart_pages_its_visits(sign_in: Any, dr_rao: Any, record: Any, now: Any) -> None:
     for number in range(25):
         EncounterFactory(patient=record.patient, doctor=dr_rao, started_at=now - timedelta(days=number + 1))
-    client, url = sign_in(dr_rao.user), chart(record.patient)
+    client, url = sign_in(dr_rao.user), reverse("clinical:chart-visits", args=[record.patient.public_id])
 
     pages = [len(client.get(url, {"page": number}).context["page_obj"]) for number in (1, 2)]
     beyond = client.get(url, {"page": 9})
@@ -121,3 +124,48 @@ def test_a_page_of_patients_beyond_the_end_is_the_first(sign_in: Any, dr_rao: An
     answer = sign_in(dr_rao.user).get(PATIENTS, {"page": 7})
 
     assert answer.url == PATIENTS
+
+
+def test_what_waits_stands_on_top_of_the_chart(sign_in: Any, dr_rao: Any, encounter: Any) -> None:
+    rows.LabResultFactory(patient=encounter.patient, flag="HH", reviewed_at=None)
+
+    answer = sign_in(dr_rao.user).get(chart(encounter.patient))
+
+    assert [point.words for point in answer.context["attention"]] == [
+        "1 result to review, 1 not normal",
+        "Your note of 11 January 2027 is not signed yet",
+    ]
+
+
+def test_the_banner_tells_the_allergies_or_that_nobody_asked(
+    sign_in: Any, dr_rao: Any, encounter: Any
+) -> None:
+    client, url = sign_in(dr_rao.user), chart(encounter.patient)
+    banners = [str(client.get(url).context["allergy_state"])]
+
+    said = rows.AllergyFactory(
+        patient=encounter.patient, code=NONE_KNOWN, system=SNOMED, display="None known"
+    )
+    banners.append(str(client.get(url).context["allergy_state"]))
+    Allergy.objects.filter(pk=said.pk).update(clinical_status="inactive")
+    banners.append(str(client.get(url).context["allergy_state"]))
+    rows.AllergyFactory(patient=encounter.patient, display="Penicillin")
+    banners.append(str(client.get(url).context["allergy_state"]))
+
+    assert banners == [
+        "Allergies: not asked",
+        f"No known allergies (confirmed 11 January 2027, {said.recorded_by})",
+        "No allergies recorded",
+        "Allergic to Penicillin",
+    ]
+
+
+def test_the_chart_of_a_merged_file_is_that_of_the_kept_one(
+    sign_in: Any, dr_rao: Any, dr_lee: Any, encounter: Any, ben: Any, now: Any
+) -> None:
+    Patient.objects.filter(pk=ben.pk).update(merged_into=encounter.patient, archived_at=now)
+
+    answer = sign_in(dr_rao.user).get(chart(ben))
+
+    assert answer.url == chart(encounter.patient)
+    assert sign_in(dr_lee.user).get(chart(ben)).status_code == 404

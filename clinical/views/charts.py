@@ -1,34 +1,32 @@
-"""The patients in one's care, and the chart of one of them."""
+"""The patients in one's care, and the chart of one of them: what matters first, then visits and notes."""
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.generic import ListView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 
-from accounts.audit import record_event
 from accounts.models import Patient
-from accounts.views.pages import Page, PageMixin
 from clinical.forms import PatientSearchForm
-from clinical.models import Condition, Encounter, MedicalRecord, PrescriptionItem
+from clinical.models import (
+    Condition,
+    Encounter,
+    Immunization,
+    LabResult,
+    MedicalRecord,
+    PrescriptionItem,
+    VitalSign,
+)
+from clinical.services.immunizations import due_list
+from clinical.views.attention import attention
+from clinical.views.chart_pages import ChartPage
+from clinical.views.paging import PagedList, page_of
+from clinical.views.rounds import label_of, shown_of
 
 SEARCH = "patient_search"
-ROWS = 20
-
-
-class PagedList(PageMixin, ListView):
-    """Twenty rows a page; a page beyond the end leads to the first."""
-
-    paginate_by = ROWS
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().get(request, *args, **kwargs)
-        except Http404:
-            return redirect(request.path)
+# What a doctor takes in at a glance; the parts of the chart show all.
+FEW, SEVERAL = 5, 20
 
 
 class PatientList(PagedList):
@@ -58,42 +56,52 @@ class PatientList(PagedList):
         return super().get_context_data(**({"form": searched, "words": self.words()} | kwargs))
 
 
-class Chart(Page):
-    permission = "clinical.view_chart"
+class Chart(ChartPage):
+    """The newest of everything, in as many queries for a thick chart as for a thin one."""
 
-    def get(self, request: HttpRequest, public_id: Any) -> HttpResponse:
-        patients = Patient.objects.visible_to(request.user, self.permission)
-        patient = get_object_or_404(patients, public_id=public_id)
-        visits = Paginator(self.visits(patient), ROWS)
-        if request.GET.get("page", "1") != "1" and not is_page(visits, request.GET["page"]):
-            return redirect("clinical:chart", patient.public_id)
-        record_event(actor=request.user, action="read", target=patient, patient=patient)
-        context = {"patient": patient, "page_obj": visits.get_page(request.GET.get("page"))}
-        return render(request, "clinical/chart.html", context | self.summary(patient))
+    template_name = "clinical/chart.html"
 
-    def visits(self, patient: Patient) -> Any:
+    def rows(self, patient: Patient) -> dict[str, Any]:
         user = self.request.user
-        records = MedicalRecord.objects.visible_to(user).order_by("-revision")
-        rows = Encounter.objects.visible_to(user).for_chart(patient)
-        return rows.prefetch_related(Prefetch("records", records, to_attr="notes"))
-
-    def summary(self, patient: Patient) -> dict[str, Any]:
-        """What stands above the visits, the newest twenty of each."""
-        user = self.request.user
+        doses = list(Immunization.objects.visible_to(user).valid().for_chart(patient))
+        due = due_list(doses, timezone.localdate())
+        results = LabResult.objects.visible_to(user).current().valid().for_chart(patient)
         return {
-            "conditions": Condition.objects.visible_to(user).for_chart(patient)[:ROWS],
-            "medicines": PrescriptionItem.objects.visible_to(user).for_chart(patient)[:ROWS],
-            "records": MedicalRecord.objects.visible_to(user).for_chart(patient)[:ROWS],
-            "sections": [("#problems", _("Problems")), ("#medicines", _("Medicines"))]
-            + [("#notes", _("Notes")), ("#visits", _("Visits"))],
+            "conditions": Condition.objects.visible_to(user).active().filter(patient=patient)[:SEVERAL],
+            "medicines": PrescriptionItem.objects.visible_to(user).for_chart(patient)[:SEVERAL],
+            "vitals": [
+                (label_of(row.code), shown, row.taken_at)
+                for row in VitalSign.objects.visible_to(user).latest_of(patient)
+                for _code, shown in shown_of(row, patient)
+            ],
+            "results": results[:FEW],
+            "immunizations": doses[:FEW],
+            "due": due,
+            "visits": visits_of(patient, user)[:FEW],
+            "attention": attention(user, patient, due),
         }
 
 
-def is_page(paginator: Paginator, number: str) -> bool:
-    # Python refuses to read numbers of thousands of digits.
-    return (
-        number.isascii()
-        and number.isdigit()
-        and len(number) < ROWS
-        and 1 <= int(number) <= paginator.num_pages
-    )
+class ChartVisits(ChartPage):
+    section = "clinical:chart-visits"
+    template_name = "clinical/chart_visits.html"
+
+    def rows(self, patient: Patient) -> dict[str, Any]:
+        visits = visits_of(patient, self.request.user)
+        return {"page_obj": page_of(visits, self.request.GET.get("page"))}
+
+
+class ChartNotes(ChartPage):
+    section = "clinical:chart-notes"
+    template_name = "clinical/chart_notes.html"
+
+    def rows(self, patient: Patient) -> dict[str, Any]:
+        records = MedicalRecord.objects.visible_to(self.request.user).for_chart(patient)
+        return {"page_obj": page_of(records, self.request.GET.get("page"))}
+
+
+def visits_of(patient: Patient, user: Any) -> Any:
+    """With their notes, the newest version of each first."""
+    records = MedicalRecord.objects.visible_to(user).order_by("-revision")
+    rows = Encounter.objects.visible_to(user).for_chart(patient)
+    return rows.prefetch_related(Prefetch("records", records, to_attr="notes"))

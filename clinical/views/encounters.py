@@ -10,9 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError, StaleVersion
+from accounts.models import Patient
 from accounts.views.pages import Page, next_url
+from clinical.forms.encounters import OpenForm
 from clinical.models import Encounter
-from clinical.services.encounters import end_visit, start_encounter, undo_start
+from clinical.services.encounters import end_visit, open_encounter, start_encounter, undo_start
+from clinical.views.chart_pages import ChartForm
 from scheduling.models import Appointment
 
 
@@ -95,3 +98,25 @@ class EncounterEnd(EncounterStep):
     done = _("The visit has ended. Its note waits for your signature.")
     next_page = "doctor-dashboard"
     service = end_visit
+
+
+class EncounterOpen(ChartForm):
+    """A visit that nobody booked: a walk-in, a call, a renewal."""
+
+    permission = "clinical.open_encounter"
+    section = "clinical:chart-visits"
+    form_class = OpenForm
+    title = _("Begin a visit without an appointment")
+    action = _("Begin the visit")
+    done = _("The visit has begun.")
+
+    def save(self, patient: Patient, form: Any) -> None:
+        now = timezone.now()
+        told = form.cleaned_data
+        self.encounter = open_encounter(patient=patient, actor=self.request.user, now=now, **told)
+
+    def next_url(self, patient: Patient) -> str:
+        begun = getattr(self, "encounter", None)
+        if begun is None:
+            return super().next_url(patient)
+        return reverse("clinical:encounter-write", args=[begun.public_id])

@@ -158,3 +158,24 @@ def test_a_grant_opens_only_its_scopes(
     PatientAccess.objects.filter(patient=ana).update(scopes=scopes)
 
     assert list(Appointment.objects.visible_to(ana.user)) == ([visit] if sees else [])
+
+
+def test_an_account_opens_nothing_of_the_dead(visit: Appointment, ana: Patient, ben: Patient) -> None:
+    PatientAccess.objects.create(patient=ana, user=ben.user, kind="proxy")
+    assert (seen_by(ana.user), seen_by(ben.user)) == ({ana}, {ana, ben})
+
+    Patient.objects.filter(pk=ana.pk).update(deceased_at=timezone.now())
+
+    assert (seen_by(ana.user), seen_by(ben.user)) == (set(), {ben})
+    assert list(Appointment.objects.visible_to(ana.user)) == []
+
+
+def test_the_dead_are_not_registered_again(ana: Patient, client: Any) -> None:
+    Patient.objects.filter(pk=ana.pk).update(deceased_at=timezone.now())
+    client.force_login(ana.user)
+
+    answer = client.get("/patient/")
+
+    assert answer.status_code == 200
+    assert ana.mrn not in answer.content.decode()
+    assert Patient.objects.count() == 1
