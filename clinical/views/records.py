@@ -13,9 +13,13 @@ from accounts.errors import DomainError
 from accounts.roles import Role
 from accounts.views.pages import Page
 from clinical.forms import AddendumForm
-from clinical.models import MedicalRecord
+from clinical.models import CorrectionRequest, MedicalRecord
+from clinical.printing import record_mark
 from clinical.services.records import add_addendum
-from clinical.views.charts import PagedList
+from clinical.views.own_lists import own_section_links
+from clinical.views.paging import PagedList
+from clinical.views.typing import KeepsTyping
+from clinical.views.warnings import checks_of
 
 
 class RecordList(PagedList):
@@ -27,6 +31,11 @@ class RecordList(PagedList):
 
     def get_queryset(self) -> Any:
         return MedicalRecord.objects.kept_for(self.request.user)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = {"held_back": MedicalRecord.objects.held_back_from(self.request.user)}
+        links = own_section_links("clinical:record-list")
+        return super().get_context_data(**context, sections=links, **kwargs)
 
 
 class RecordDetail(Page):
@@ -41,13 +50,28 @@ class RecordDetail(Page):
             "encounter": record.encounter,
             "patient": record.patient,
             "is_staff_page": request.user.role != Role.PATIENT,
-            "may_add": record.takes_addenda and record.encounter.doctor.user_id == request.user.pk,
+            "versions": MedicalRecord.objects.visible_to(request.user).other_versions_of(record),
+            "requests": CorrectionRequest.objects.visible_to(request.user).filter(record=record),
             "now": timezone.now(),
+            "mark": record_mark(record),
+            "checks": checks_of(record.encounter, request.user),
         }
-        return render(request, "clinical/record_detail.html", context)
+        return render(request, "clinical/record_detail.html", context | self.may(record))
+
+    def may(self, record: MedicalRecord) -> dict[str, bool]:
+        """Which buttons the reader gets; each page behind them asks again."""
+        user = self.request.user
+        is_own = record.encounter.doctor.user_id == user.pk
+        return {
+            "is_own": is_own,
+            "may_add": is_own and record.takes_addenda,
+            "may_correct": is_own and record.takes_addenda,
+            "may_release": is_own and record.takes_addenda and record.released_at is None,
+            "may_ask": user.role == Role.PATIENT and record.takes_addenda,
+        }
 
 
-class AddendumAdd(Page):
+class AddendumAdd(KeepsTyping, Page):
     permission = "clinical.add_addendum"
 
     def record(self) -> MedicalRecord:
@@ -58,11 +82,12 @@ class AddendumAdd(Page):
         record = self.record()
         if not record.takes_addenda:
             return redirect(record)
-        return self.show(record, AddendumForm())
+        return self.show(record, self.kept_form(AddendumForm))
 
     def post(self, request: HttpRequest, public_id: Any) -> HttpResponse:
         record, form = self.record(), AddendumForm(request.POST)
         if form.is_valid() and self.add(record, form):
+            self.forget_typing()
             messages.success(request, _("The addendum stands under the record."))
             return redirect(record)
         return self.show(record, form, status=422)
