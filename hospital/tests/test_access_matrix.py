@@ -3,7 +3,11 @@
 import time
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import PatientMerge, PossibleTwin
+from accounts.tests.factories import PatientFactory
+from hospital.tests.matrix.charts import build_chart
 from hospital.tests.matrix.faults import FAULTS, Fault
 from hospital.tests.matrix.oracle import METHODS, run, signed_in
 from hospital.tests.matrix.routes import Target, targets
@@ -12,7 +16,20 @@ from hospital.tests.matrix.world import World, build
 
 @pytest.fixture
 def world(db: None) -> World:
-    return build()
+    world = build()
+    for name, team in {"ana": {"rao", "nurse"}, "ben": {"lee"}}.items():
+        visit = world.rows["appointment"][f"{name}-checked-in"]
+        build_chart(world, name, visit, frozenset(team))
+    two_files(world)
+    return world
+
+
+def two_files(world: World) -> None:
+    """A pair that may be one person, and a file that was merged."""
+    ana, ben = (world.rows["patient"][name] for name in ("ana", "ben"))
+    PossibleTwin.objects.create(first=ana, second=ben, source="desk")
+    lost = PatientFactory(merged_into=ana, archived_at=timezone.now())
+    PatientMerge.objects.create(survivor=ana, loser=lost, merged_by=world.actors["admin"])
 
 
 @pytest.mark.timeout(900)

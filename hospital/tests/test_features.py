@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from clinical.tests.factories import signed, started
 from scheduling.tests.factories import AppointmentFactory
 
 ROW = re.compile(r"^\| (?P<part>[^|]+) \| `(?P<path>/[^`]*)` \| `(?P<name>[^`]+)` \| (?P<role>\w+) \|$", re.M)
@@ -19,16 +20,24 @@ FEATURES = [
 
 
 def test_the_list_is_read_whole() -> None:
-    assert len(FEATURES) == 35
+    assert len(FEATURES) == 68
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature["part"])
 def test_a_feature_of_the_design_opens_in_its_role(
     feature: dict[str, str], request: Any, client: Any, dr_rao: Any, ana: Any, cardiology: Any
 ) -> None:
-    in_a_week = timezone.now() + timedelta(days=7)
-    visit = AppointmentFactory(doctor=dr_rao, patient=ana, start_at=in_a_week)
-    parameters = {"<doctor>": dr_rao, "<patient>": ana, "<department>": cardiology, "<visit>": visit}
+    now = timezone.now()
+    visit = AppointmentFactory(doctor=dr_rao, patient=ana, start_at=now + timedelta(days=7))
+    record = signed(dr_rao, ana, now - timedelta(days=1))
+    parameters = {
+        "<doctor>": dr_rao,
+        "<patient>": ana,
+        "<department>": cardiology,
+        "<visit>": visit,
+        "<record>": record,
+        "<encounter>": started(dr_rao, ana, now - timedelta(hours=2)),
+    }
     path = feature["path"]
     for mark, row in parameters.items():
         path = path.replace(mark, str(row.pk if path.startswith("/admin/") else row.public_id))

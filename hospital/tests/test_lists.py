@@ -16,10 +16,13 @@ from django.utils import timezone
 from accounts import outbox
 from accounts.audit import record_event
 from accounts.models import (
+    DetailsChange,
     Doctor,
     LoadBatch,
     Patient,
     PatientAccess,
+    PatientMerge,
+    PossibleTwin,
     SourceReference,
     User,
 )
@@ -34,6 +37,7 @@ from accounts.tests.factories import (
 from accounts.tests.pages import queries
 from clinical.models import MedicalRecord
 from clinical.services.records import add_addendum
+from clinical.tests import rows
 from clinical.tests.factories import ConditionFactory, signed, started
 from scheduling.models import AppointmentEvent
 from scheduling.tests.factories import (
@@ -89,10 +93,12 @@ PAGES = [
     ("/schedule/times/", "reception", 1, 11),
     ("/patients/", "rao", 3, 6),
     ("/patients/", "nurse", 1, 6),
-    ("/patients/{chart}/", "rao", 1, 13),
-    ("/records/", "ana", 1, 5),
+    ("/patients/{chart}/", "rao", 1, 15),
+    ("/patients/{chart}/visits/", "rao", 1, 8),
+    ("/patients/{chart}/notes/", "rao", 1, 8),
+    ("/records/", "ana", 1, 6),
     ("/patient/", "ana", 1, 6),
-    ("/doctor/", "rao", 3, 6),
+    ("/doctor/", "rao", 3, 8),
 ]
 
 
@@ -191,15 +197,33 @@ def condition() -> Any:
     return ConditionFactory(patient=record.patient, encounter=record.encounter)
 
 
+def twin() -> Any:
+    return PossibleTwin.objects.create(first=PatientFactory(), second=PatientFactory(), source="self")
+
+
+def merged() -> Any:
+    told = {"survivor": PatientFactory(), "loser": PatientFactory(), "reason": "Same person"}
+    return PatientMerge.objects.create(merged_by=UserFactory(), **told)
+
+
+def wish() -> Any:
+    return DetailsChange.objects.create(
+        patient=PatientFactory(), field="city", wanted="Leeds", requested_by=UserFactory()
+    )
+
+
 BUILDERS: dict[str, Callable[[], Any]] = {
     "accounts.auditevent": trace,
     "accounts.department": lambda: DepartmentFactory(parent=DepartmentFactory()),
+    "accounts.detailschange": wish,
     "accounts.doctor": lambda: DoctorFactory(user=UserFactory(role=Role.DOCTOR)),
     "accounts.loadbatch": batch,
     "accounts.location": LocationFactory,
     "accounts.message": message,
     "accounts.patient": PatientFactory,
     "accounts.patientaccess": access,
+    "accounts.patientmerge": merged,
+    "accounts.possibletwin": twin,
     "accounts.sourcereference": reference,
     "accounts.user": lambda: UserFactory(role=Role.NURSE, department=DepartmentFactory()),
     "scheduling.appointment": visit,
@@ -210,12 +234,19 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "scheduling.clinicclosure": lambda: ClinicClosureFactory(location=LocationFactory(), **an_hour()),
     "scheduling.timeoff": lambda: TimeOffFactory(**an_hour()),
     "clinical.addendum": addendum,
+    "clinical.allergy": rows.AllergyFactory,
     "clinical.condition": condition,
+    "clinical.correctionrequest": lambda: rows.CorrectionRequestFactory(record=treated()),
     "clinical.diagnosis": treated,
+    "clinical.document": rows.DocumentFactory,
     "clinical.encounter": treated,
+    "clinical.immunization": rows.ImmunizationFactory,
+    "clinical.labresult": rows.LabResultFactory,
     "clinical.medicalrecord": treated,
+    "clinical.notetemplate": lambda: rows.NoteTemplateFactory(appointment_type=AppointmentTypeFactory()),
     "clinical.prescription": treated,
     "clinical.seal": treated,
+    "clinical.vitalsign": rows.VitalSignFactory,
 }
 LISTS = [
     (role, model)

@@ -12,9 +12,13 @@ from accounts.access import VisibleQuerySet, relationships
 from accounts.models import Patient
 from accounts.roles import TABLE, Reach, Role
 from accounts.views.pages import PageMixin
-from clinical.admin import MedicalRecordAdmin
+from clinical.admin.metadata import MedicalRecordAdmin
 from clinical.models import Encounter, MedicalRecord
+from clinical.models.document import DocumentQuerySet
 from clinical.models.encounter import ClinicalQuerySet
+from clinical.models.lab import LabResultQuerySet
+from clinical.models.patient_rows import PatientRowQuerySet
+from clinical.models.record import MedicalRecordQuerySet
 from clinical.views.charts import Chart, PatientList
 from clinical.views.notes import EncounterWrite
 from clinical.views.records import RecordDetail
@@ -213,3 +217,28 @@ def reception_reads_why_a_doctor_is_away(monkeypatch: pytest.MonkeyPatch, world:
 def a_doctor_ends_the_hours_of_another(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     monkeypatch.setattr(AvailabilityRuleQuerySet, "within", lambda self, reach, user: Q())
     monkeypatch.setattr(hours, "may_edit", lambda actor, doctor: True)
+
+
+@fault("unscoped get", "documents/<")
+def a_document_is_looked_up_by_id_only(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(PatientRowQuerySet, "within", lambda self, reach, user: Q())
+
+
+@fault("withheld shown", "records/results/")
+def a_result_is_shown_before_its_release(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(LabResultQuerySet, "released", lambda self: Q(status__in=["final", "corrected"]))
+
+
+@fault("withheld shown", "records/documents/", "documents/<")
+def a_document_is_shown_before_its_release(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(DocumentQuerySet, "released", lambda self: Q(status="current"))
+
+
+@fault("withheld shown", "records/<")
+def a_record_is_shown_before_its_release(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(MedicalRecordQuerySet, "released", lambda self: Q(status__in=["final", "amended"]))
+
+
+@fault("mistake shown", "records/allergies/", "records/immunizations/")
+def what_was_entered_in_error_is_shown_to_the_patient(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    monkeypatch.setattr(PatientRowQuerySet, "released", lambda self: Q(pk__isnull=False))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
+from subprocess import run as run_program
 from typing import Any
 
 from django.apps import apps
@@ -87,12 +88,20 @@ def ask(
 
 def judge(world: World, actor: str, user: Any, target: Target, method: str, answer: Any) -> list[str]:
     words = [f"status {answer.status_code}"] if answer.status_code >= 500 else []
-    body = answer.content.decode(errors="replace") + str(answer.headers)
+    body = text_of(answer) + str(answer.headers)
     heard = [text for text in world.readers if text.lower() in body.lower()]
     words += [f"leaks {text}" for text in heard if actor not in world.readers[text]]
     if lacks(user, target.policy) and answer.status_code < 300:
         words.append(f"answers {answer.status_code} without {target.policy}")
     return words
+
+
+def text_of(answer: Any) -> str:
+    """What a person reads in the answer, whether page, download or PDF."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"%PDF"):
+        content = run_program(["pdftotext", "-", "-"], input=content, capture_output=True, check=True).stdout
+    return content.decode(errors="replace")
 
 
 def lacks(user: Any, named: str) -> bool:

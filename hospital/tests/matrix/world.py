@@ -245,16 +245,19 @@ def write(world: World, name: str, row: Encounter, readers: frozenset[str]) -> M
     prescription = Prescription.objects.create(
         encounter=row, patient=row.patient, prescriber=row.doctor, happened_at=row.started_at
     )
-    PrescriptionItem.objects.create(
+    item = PrescriptionItem.objects.create(
         prescription=prescription, medicine=world.canary(f"medicine{name}", readers)
     )
+    author = frozenset({row.doctor.given_name})
+    world.keep("prescription", name, prescription, author)
+    world.keep("medicine", name, item, author)
     return record
 
 
-def close(row: Encounter, record: MedicalRecord) -> None:
+def close(row: Encounter, record: MedicalRecord, *, is_released: bool = True) -> None:
     now = timezone.now()
     MedicalRecord.objects.filter(pk=record.pk).update(
-        status="final", signed_by=record.author, signed_at=now, released_at=now
+        status="final", signed_by=record.author, signed_at=now, released_at=now if is_released else None
     )
     Encounter.objects.filter(pk=row.pk).update(status="finished", ended_at=now)
     record.refresh_from_db()
