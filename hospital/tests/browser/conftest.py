@@ -74,9 +74,12 @@ def visitor(chromium: Browser, live_server: Any) -> Iterator[Visitor]:
         return page
 
     yield arrive
+    heard = list(complaints)
     for context in contexts:
+        # A form that is left sends what was typed, which would meet the emptying of the tables.
+        context.set_offline(True)
         context.close()
-    assert complaints == []
+    assert heard == []
 
 
 def complain(complaints: list[str], message: ConsoleMessage) -> None:

@@ -124,9 +124,9 @@ def write(page: Page) -> None:
     entry = page.get_by_role("group", name="Medicine 1")
     for label, typed in {"Medicine": "Ramipril", "Dose": "1", "Unit of the dose": "tablet"}.items():
         entry.get_by_label(label, exact=True).fill(typed)
-    entry.get_by_label("How often").fill("once a day")
+    entry.get_by_label("How often, in other words").fill("once a day")
     page.get_by_role("button", name="Save draft").last.click()
-    expect(page.get_by_role("status")).to_contain_text("Draft saved.")
+    expect(page.get_by_role("status").filter(has_text="Draft saved.")).to_be_visible()
     check(page)
 
 
