@@ -42,9 +42,9 @@ relationships = Relationships()
 
 def at_path(path: str, condition: Q) -> Q:
     """A condition on a row, said of a row that leads to it."""
+    parts: list[Any] = condition.children
     moved = [
-        at_path(path, part) if isinstance(part, Q) else (f"{path}__{part[0]}", part[1])
-        for part in condition.children
+        at_path(path, part) if isinstance(part, Q) else (f"{path}__{part[0]}", part[1]) for part in parts
     ]
     return Q(*moved, _connector=condition.connector, _negated=condition.negated)
 

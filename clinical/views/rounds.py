@@ -80,8 +80,11 @@ class Table:
     page_obj: PageOfRows | None
 
 
-def table_of(rows: Any, patient: Patient, number: str | None = None) -> Table:
-    """The twenty rounds of that page, in one query; none beyond the last page, and then there is no page either."""
+def table_of(rows: Any, patient: Patient, number: str | None = None, heights: Any = None) -> Table:
+    """The twenty rounds of that page, in one query; none beyond the last page, and then there is no page either.
+
+    Whoever may see all rows of the patient names all `heights`: to ask again who sees them, inside, is slow.
+    """
     mine = rows.filter(patient=patient)
     asked = page_number(number)
     times = mine.order_by("-taken_at").values("taken_at").distinct()
@@ -90,7 +93,7 @@ def table_of(rows: Any, patient: Patient, number: str | None = None) -> Table:
     found = list(
         mine.filter(taken_at__in=wanted)
         .select_related("recorded_by")
-        .annotate(rounds=Subquery(count), height=height_then(mine, patient))
+        .annotate(rounds=Subquery(count), height=height_then(mine if heights is None else heights, patient))
         .order_by("-taken_at", "pk")
     )
     pages = Paginator(range(found[0].rounds if found else 0), ROWS)
@@ -113,7 +116,9 @@ def height_then(rows: Any, patient: Patient) -> Any:
         return Value(None, output_field=column)
     grown_up = timezone.make_aware(datetime.combine(birthday(patient.birth_date, GROWN_UP), time()))
     since = ExpressionWrapper(OuterRef("taken_at") - HEIGHT_KEEPS, output_field=Moment())
-    heights = rows.valid().filter(code=HEIGHT, unit=MEASURES[HEIGHT].unit.code, taken_at__gte=since)
+    heights = rows.valid().filter(
+        patient=patient, code=HEIGHT, unit=MEASURES[HEIGHT].unit.code, taken_at__gte=since
+    )
     before = heights.filter(taken_at__lte=OuterRef("taken_at"), taken_at__gte=grown_up)
     newest = before.order_by("-taken_at", "-pk").values("value")[:1]
     return Case(When(code=WEIGHT, then=Subquery(newest)), output_field=column)

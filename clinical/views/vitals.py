@@ -40,7 +40,7 @@ class ChartVitals(ChartPage):
 
     def rows(self, patient: Any) -> dict[str, Any]:
         rows = VitalSign.objects.visible_to(self.request.user)
-        table = table_of(rows, patient, self.request.GET.get("page"))
+        table = table_of(rows, patient, self.request.GET.get("page"), heights=VitalSign.objects.all())
         if table.page_obj is None:
             raise Http404
         return {
