@@ -1,9 +1,27 @@
 """The layout of Synthea's CSV export; its other tables are told as skipped."""
 
 from accounts.loading.registry import Layout, register
+from clinical.loading.synthea_allergies import Allergies
 from clinical.loading.synthea_history import Conditions, Encounters, Medications
+from clinical.loading.synthea_immunizations import Immunizations
+from clinical.loading.synthea_observations import Results
+from clinical.loading.synthea_others import Others
 from clinical.loading.synthea_people import Departments, Organizations, Patients, Providers
+from clinical.loading.synthea_vitals import Vitals
 
-KINDS = (Organizations(), Departments(), Providers(), Patients(), Encounters(), Conditions(), Medications())
+KINDS = (
+    Organizations(),
+    Departments(),
+    Providers(),
+    Patients(),
+    Encounters(),
+    Conditions(),
+    Medications(),
+    Allergies(),
+    Immunizations(),
+    Vitals(),
+    Results(),
+    Others(),
+)
 
 register(Layout(system="synthea", kinds=KINDS, needed="patients"))

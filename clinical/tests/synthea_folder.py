@@ -47,6 +47,46 @@ def healthy() -> dict[str, Rows]:
     }
 
 
+def charts() -> dict[str, Rows]:
+    """The tables that may stand beside the healthy ones."""
+    return {
+        "allergies": [
+            allergy(ANA, "visit-ana", "7984", SYSTEM="RxNorm", DESCRIPTION="Penicillin V")
+            | {"CATEGORY": "medication", "REACTION1": "271807003", "DESCRIPTION1": "Eruption of skin"}
+            | {"SEVERITY1": "MODERATE", "REACTION2": "49727002", "DESCRIPTION2": "Cough"},
+            allergy(BEN, "visit-ben", "762952008", DESCRIPTION="Peanut (substance)", STOP="2019-06-01"),
+        ],
+        "immunizations": [immunization(ANA, "visit-ana", "08"), immunization(BEN, "visit-ben", "140")],
+        "observations": [
+            observation(ANA, "visit-ana", "8462-4", "82.0", "mm[Hg]", DESCRIPTION="Diastolic"),
+            observation(ANA, "visit-ana", "8302-2", "171.5", "cm", DESCRIPTION="Body Height"),
+            observation(ANA, "visit-ana", "8480-6", "128.0", "mm[Hg]", DESCRIPTION="Systolic"),
+            observation(ANA, "visit-ana", "39156-5", "24.1", "kg/m2"),
+            observation(BEN, "visit-ben", "4548-4", "6.1", "%", CATEGORY="laboratory"),
+            observation(BEN, "visit-ben", "94531-1", "Not detected", "", CATEGORY="laboratory", TYPE="text"),
+            observation(BEN, "", "QOLS", "0.9", "{score}", CATEGORY=""),
+        ],
+    }
+
+
+def allergy(whose: str, visit: str, code: str, **changes: str) -> dict[str, str]:
+    row = {"START": "2019-01-27", "STOP": "", "PATIENT": whose, "ENCOUNTER": visit, "CODE": code}
+    row |= {"SYSTEM": "SNOMED-CT", "DESCRIPTION": f"Substance {code}", "TYPE": "allergy", "CATEGORY": "food"}
+    kinds = ("REACTION", "DESCRIPTION", "SEVERITY")
+    return row | {f"{kind}{number}": "" for number in "12" for kind in kinds} | changes
+
+
+def immunization(whose: str, visit: str, code: str, **changes: str) -> dict[str, str]:
+    row = {"DATE": "2019-01-27T16:17:47Z", "PATIENT": whose, "ENCOUNTER": visit, "CODE": code}
+    return row | {"DESCRIPTION": f"Vaccine {code}", "BASE_COST": "140.52"} | changes
+
+
+def observation(whose: str, visit: str, code: str, value: str, unit: str, **changes: str) -> dict[str, str]:
+    row = {"DATE": "2019-01-27T16:17:47Z", "PATIENT": whose, "ENCOUNTER": visit, "CODE": code}
+    row |= {"CATEGORY": "vital-signs", "DESCRIPTION": f"Observation {code}", "TYPE": "numeric"}
+    return row | {"VALUE": value, "UNITS": unit} | changes
+
+
 def patient(key: str, first: str, **changes: str) -> dict[str, str]:
     row = {
         "Id": key,

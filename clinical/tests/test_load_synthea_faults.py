@@ -8,7 +8,7 @@ from accounts.loading.readers import Folder
 from accounts.models import Doctor, LoadBatch, Patient
 from clinical.loading.synthea_history import Conditions
 from clinical.models import Condition, Encounter
-from clinical.tests.synthea_folder import ANA, BEN, Ran, condition, encounter, healthy, write
+from clinical.tests.synthea_folder import ANA, BEN, Ran, charts, condition, encounter, healthy, write
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +43,40 @@ FAULTS = [
     ("conditions", 0, {"CODE": ""}, "conditions.csv, row 2, CODE"),
     ("medications", 0, {"STOP": "2018-01-01T00:00:00Z"}, "medications.csv, row 2, STOP"),
     ("medications", 0, {"ENCOUNTER": ""}, "medications.csv, row 2, ENCOUNTER"),
+    ("allergies", 0, {"CODE": ""}, "allergies.csv, row 2, CODE: A value is needed."),
+    ("allergies", 0, {"START": "long ago"}, "allergies.csv, row 2, START “long ago”"),
+    ("allergies", 0, {"STOP": "2018-01-01"}, "allergies.csv, row 2, STOP “2018-01-01”: The end lies"),
+    ("allergies", 0, {"SYSTEM": "ATC"}, "allergies.csv, row 2, SYSTEM “ATC”: Use one of these: rxnorm"),
+    ("allergies", 0, {"CATEGORY": "metal"}, "allergies.csv, row 2, CATEGORY “metal”"),
+    ("allergies", 0, {"SEVERITY1": "AWFUL"}, "allergies.csv, row 2, SEVERITY1 “AWFUL”"),
+    ("allergies", 0, {"DESCRIPTION1": ""}, "allergies.csv, row 2, DESCRIPTION1: A value is needed."),
+    ("allergies", 0, {"ENCOUNTER": "visit-ben"}, "belongs to another patient"),
+    ("immunizations", 0, {"DATE": "2999-01-01"}, "DATE “2999-01-01”: This date lies in the future."),
+    ("immunizations", 0, {"CODE": "12345678901"}, "CODE “12345678901”: This is longer than 10"),
+    ("immunizations", 0, {"PATIENT": "gone"}, "immunizations.csv, row 2, PATIENT “gone”"),
+    ("observations", 0, {"VALUE": "low"}, "observations.csv, row 4, VALUE “low”: This is not a number"),
+    ("observations", 0, {"VALUE": "130"}, "row 4, VALUE “128.0”: The upper number must be higher"),
+    ("observations", 1, {"VALUE": "17150"}, "observations.csv, row 3, VALUE “17150”: Height of"),
+    (
+        "observations",
+        1,
+        {"VALUE": "171.55555"},
+        "There is room for 6 digits before the point and 3 after it.",
+    ),
+    ("observations", 1, {"VALUE": "1.7e2"}, "observations.csv, row 3, VALUE “1.7e2”: This is not a number"),
+    ("observations", 1, {"UNITS": "ell"}, "row 3, UNITS “ell”: Use one of these: cm, [in_i]."),
+    ("observations", 1, {"DATE": ""}, "observations.csv, row 3, DATE: A value is needed."),
+    ("observations", 4, {"VALUE": "NaN"}, "observations.csv, row 6, VALUE “NaN”: This is not a number"),
+    ("observations", 4, {"VALUE": ""}, "observations.csv, row 6, VALUE: This is not a number"),
+    ("observations", 4, {"TYPE": "picture"}, "observations.csv, row 6, TYPE “picture”"),
+    ("observations", 5, {"VALUE": "x" * 501}, "This is longer than 500 characters."),
+    ("observations", 6, {"VALUE": "A\0"}, "observations.csv, row 8: The row holds a NUL byte."),
 ]
 
 
 @pytest.mark.parametrize(("table", "index", "spoilt", "words"), FAULTS)
 def test_one_faulty_row_is_named_and_nothing_is_written(tmp_path, table, index, spoilt, words):
-    tables = healthy()
+    tables = healthy() | charts()
     tables[table][index] |= spoilt
     before = all_rows()
 
@@ -181,6 +209,16 @@ def test_a_folder_of_other_tables_is_refused_in_words(tmp_path):
 
     assert "There is no patients.csv in this folder; it holds sales.csv." in ran.err
     assert ran.code == 2
+
+
+def test_a_row_that_cannot_be_read_is_counted_once_where_three_kinds_share_a_table(tmp_path):
+    path = write(tmp_path, healthy() | charts()) / "observations.csv"
+    path.write_text(path.read_text() + "only,three,cells\n")
+
+    ran = Ran(tmp_path, "--json", "--keep-going")
+
+    assert ran.told("refused") == {"observations": 1}
+    assert ran.err.count("observations.csv, row 9") == 1
 
 
 def test_a_ragged_row_is_named(tmp_path):

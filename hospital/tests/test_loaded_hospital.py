@@ -4,8 +4,9 @@ import csv
 import re
 import shutil
 import tarfile
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,17 @@ from django.db import connection
 
 from accounts import outbox
 from accounts.models import Department, Doctor, Location, Patient
-from clinical.models import Condition, Encounter, MedicalRecord, Prescription, PrescriptionItem
+from clinical.models import (
+    Allergy,
+    Condition,
+    Encounter,
+    Immunization,
+    LabResult,
+    MedicalRecord,
+    Prescription,
+    PrescriptionItem,
+    VitalSign,
+)
 from clinical.tests.synthea_folder import Ran
 from hospital.tests.visitor import Visitor
 from scheduling.models import Appointment, Status
@@ -34,7 +45,10 @@ TABLES = {
     "encounters": Encounter,
     "conditions": Condition,
     "medications": Prescription,
+    "allergies": Allergy,
+    "immunizations": Immunization,
 }
+OBSERVED = {"vitals": VitalSign, "results": LabResult}
 COMPLAINT, PLAN, MEDICINE = "Chest tightness on stairs", "Walk every day", "Ramipril"
 
 
@@ -79,12 +93,42 @@ def test_every_row_arrives_but_those_refused_by_name_and_the_second_run_does_not
 
     rows, refused = rows_of(export), refused_by_name(first.err)
     arrived = {table: number - refused[table] for table, number in rows.items()}
-    print(f"{export.name}: {arrived}, refused {dict(refused)}")
-    assert first.told("created") == arrived == second.told("unchanged")
+    observed = {kind: model.objects.count() for kind, model in OBSERVED.items()}
+    print(f"{export.name}: {arrived | observed}, refused {dict(refused)}")
+    assert first.told("created") == arrived | observed == second.told("unchanged")
     assert {table: model.objects.count() for table, model in TABLES.items()} == arrived
     assert first.told("refused") == second.told("refused") == refused
     assert (second.told("created"), second.told("updated")) == ({}, {})
     assert PrescriptionItem.objects.count() == arrived["medications"]
+
+
+def test_every_observation_is_loaded_or_told_as_skipped(export: Path) -> None:
+    ran = Ran(export, "--json")
+
+    rows = read(export, "observations")
+    tests = [row for row in rows if row["CATEGORY"] == "laboratory" and row["CODE"] != "56799-0"]
+    pressures = sum(row["CODE"] == "8480-6" for row in rows)
+    skipped = ran.told("skipped")
+    assert VitalSign.objects.filter(code="85354-9").count() == pressures
+    assert LabResult.objects.count() + skipped.get("results", 0) == len(tests)
+    loaded = VitalSign.objects.count() + pressures + LabResult.objects.count()
+    assert loaded + sum(skipped.get(kind, 0) for kind in (*OBSERVED, "observations")) == len(rows)
+    assert totals_loaded() == totals_of(tests)
+
+
+def totals_of(rows: list[dict[str, str]]) -> dict[str, Decimal]:
+    """The sum of the numbers of each test; a row that stands twice in the file counts once."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in {tuple(row.items()): row for row in rows if row["TYPE"] == "numeric"}.values():
+        sums[row["CODE"]] += Decimal(row["VALUE"])
+    return dict(sums)
+
+
+def totals_loaded() -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for code, value in LabResult.objects.filter(value_text="").values_list("code", "value_quantity"):
+        sums[code] += value
+    return dict(sums)
 
 
 def test_a_real_export_with_faulty_rows_arrives_without_those_rows(sample_data: Path, tmp_path: Path) -> None:
