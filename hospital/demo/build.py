@@ -119,6 +119,7 @@ def build_patient(demo: Demo, person: Person, now: datetime) -> None:
     patient = register_patient(
         actor=demo.admin,
         now=now,
+        asks=False,
         given_name=person.given_name,
         family_name=person.family_name,
         birth_date=person.birth_date,

@@ -138,7 +138,7 @@ def write(page: Page) -> None:
     typed = {"Medicine": "Ramipril", "Strength": "5 mg", "Dose": "1", "Unit of the dose": "tablet"}
     for label, words in typed.items():
         entry.get_by_label(re.compile(rf"^\s*{label}( \(optional\))?\s*$")).fill(words)
-    entry.get_by_label("How often").fill("once a day")
+    entry.get_by_label("How often, in other words").fill("once a day")
     page.get_by_role("button", name="Save draft").last.click()
 
 
