@@ -53,3 +53,8 @@ def past_days(today: date) -> Iterator[date]:
 def midnight(day: date) -> datetime:
     """The beginning of the day by the hospital's clock."""
     return datetime.combine(day, time.min, ZoneInfo(ZONE))
+
+
+def day_of_the_list(today: date) -> date:
+    """An open day beyond all other visits, those that are booked while it is measured among them."""
+    return next(day for day in (today + DAY * n for n in count(FARTHEST_DAYS + 15)) if is_open(day))

@@ -14,7 +14,7 @@ class Row:
     """One piece of work at one size; what was not measured is None, ratios are of CPU."""
 
     work: str
-    visits: int
+    visits: int  # of the hospital, and of the patient where a chart is opened
     clients: int | None = None
     times: int | None = None
     median_ms: float | None = None
@@ -31,6 +31,7 @@ class Row:
     growth: float | None = None
     cpu_growth: float | None = None
     target_ms: float | None = None
+    patients: int | None = None
     found: int | None = None
     refused: int | None = None
     winners: list[int] = field(default_factory=list)
@@ -153,6 +154,8 @@ def aim(row: Row) -> str:
 
 def outcome(row: Row) -> str:
     parts = [row.note] if row.note else []
+    if row.patients is not None:
+        parts.append(f"{row.patients:,} patients")
     if row.refused is not None:
         parts.append(f"{row.refused} refused")
     if row.winners:

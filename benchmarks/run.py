@@ -7,18 +7,28 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.databases import Databases
-from benchmarks.hours import first_day
 from benchmarks.report import Row
 from benchmarks.scale import Scale
-from benchmarks.site import Site, fill_databases, open_site
+from benchmarks.site import Site, files_of, fill_databases, open_site
 from benchmarks.works.bookings import measure_bookings, measure_races
+from benchmarks.works.charts import measure_charts
+from benchmarks.works.files import measure_files
+from benchmarks.works.notes import measure_notes
 from benchmarks.works.pages import measure_pages
 from benchmarks.works.searches import measure_searches
 
 Say = Callable[[str], None]
 
-# Bookings come last: they change what is searched.
-WORKS = (measure_searches, measure_pages, measure_bookings, measure_races)
+# What writes comes last: it changes what is searched.
+WORKS = (
+    measure_searches,
+    measure_pages,
+    measure_files,
+    measure_charts,
+    measure_notes,
+    measure_bookings,
+    measure_races,
+)
 
 
 def run(databases: Databases, scale: Scale, folder: Path, say: Say) -> Iterator[Row]:
@@ -28,7 +38,7 @@ def run(databases: Databases, scale: Scale, folder: Path, say: Say) -> Iterator[
     say(f"{databases.kind}: filled in {perf_counter() - begun:.0f} s")
     with ExitStack() as stack:
         sites = [
-            stack.enter_context(open_site(databases, size, found, folder, first_day(today)))
+            stack.enter_context(open_site(databases, size, found, folder, today, files_of(scale, size)))
             for size, found in urls.items()
         ]
         for measure in WORKS:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 DOCTORS = 500
+WARM_UP = 8  # times, before anything is written that counts
 FUTURE = 0.3  # of the smaller size: so many visits lie ahead, at both sizes
 
 
@@ -19,10 +20,16 @@ class Scale:
     bookings_together: int  # in one block, by eight
     booking_blocks: int
     races: int
+    files: tuple[int, int] = (20_000, 200_000)  # patients at each size, those of the bookings not counted
 
     @property
     def future(self) -> int:
         return int(self.sizes[0] * FUTURE)
+
+    @property
+    def notes(self) -> int:
+        """To be signed, one after the other."""
+        return self.bookings_alone * self.booking_blocks + WARM_UP
 
 
 QUICK = Scale(

@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks import apart, servers
 from benchmarks.apart import Apart
 from benchmarks.databases import Databases
+from benchmarks.hours import first_day
 from benchmarks.measuring import Contender, Pids
 from benchmarks.scale import DOCTORS, Scale
 from benchmarks.servers import Server, base_environment, free_port, house_environment, serving, wait_for
@@ -19,6 +20,7 @@ SEARCHING = "benchmarks.inside.searching"
 ENTERING = "benchmarks.inside.entering"
 BOOKING = "benchmarks.inside.booking"
 ASKING = "benchmarks.base.asking"
+CLINIC = {"house": "benchmarks.inside.clinic", "base": "benchmarks.base.charts"}
 PEOPLE = "people"
 WHICH = ("house", "base")
 DJANGO = {"house": apart.HOUSE, "base": apart.BASE}
@@ -26,6 +28,7 @@ SERVED = {"house": servers.HOUSE, "base": servers.BASE}
 
 Work = Callable[[int], list[float]]
 Urls = dict[str, str]  # by who
+Codes = list[tuple[str, str]]  # a diagnosis, and the text that is searched
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,20 @@ class Side:
 
 @dataclass(frozen=True)
 class Site:
-    """`sessions` are used up: each patient books once."""
+    """`sessions` are used up: each patient books once; `files` are the patients who are searched."""
 
+    kind: str
     size: int
-    first: date
+    today: date
     sides: dict[str, Side]
     cookies: tuple[str, str]
     patients: list[str]
     sessions: Iterator[str]
+    files: range
+
+    @property
+    def first(self) -> date:
+        return first_day(self.today)
 
     def ask(self, module: str, name: str, *args: Any) -> Any:
         """Of the house's Django."""
@@ -73,19 +82,29 @@ def fill_databases(databases: Databases, scale: Scale, folder: Path, today: date
     with Apart(apart.HOUSE, environment_of(databases.make(PEOPLE), folder)) as house:
         numbers = (DOCTORS, scale.patients, scale.accounts)
         house.call("benchmarks.seeding.people", "fill_people", *numbers)
-    return {size: fill_size(databases, scale, size, folder, today) for size in scale.sizes}
+        codes = house.call("benchmarks.seeding.files", "fill_codes")
+    return {size: fill_size(databases, scale, size, codes, folder, today) for size in scale.sizes}
 
 
-def fill_size(databases: Databases, scale: Scale, size: int, folder: Path, today: date) -> Urls:
+def files_of(scale: Scale, size: int) -> range:
+    """The keys of the patients that are searched: after those who book."""
+    return range(scale.patients + 1, scale.patients + 1 + scale.files[scale.sizes.index(size)])
+
+
+def fill_size(databases: Databases, scale: Scale, size: int, codes: Codes, folder: Path, today: date) -> Urls:
     urls = {
         "house": databases.make(name_of("house", size), PEOPLE),
         "base": databases.make(name_of("base", size)),
     }
     planned = {"doctors": DOCTORS, "past": size - scale.future, "future": scale.future, "today": today}
+    files = files_of(scale, size)
     with Apart(apart.HOUSE, environment_of(urls["house"], folder)) as house:
+        house.call("benchmarks.seeding.files", "fill_files", files[0], files[-1])
+        house.call("benchmarks.seeding.charts", "fill_charts", files[0], scale.notes, today)
         house.call("benchmarks.seeding.visits", "fill_visits", patients=scale.patients, **planned)
     with Apart(apart.BASE, base_environment(urls["base"])) as base:
         base.call(ASKING, "fill", **planned)
+        base.call(CLINIC["base"], "fill_clinic", codes, files[0], files[-1], scale.notes, today)
     return urls
 
 
@@ -94,7 +113,9 @@ def name_of(which: str, size: int) -> str:
 
 
 @contextmanager
-def open_site(databases: Databases, size: int, urls: Urls, folder: Path, first: date) -> Iterator[Site]:
+def open_site(
+    databases: Databases, size: int, urls: Urls, folder: Path, today: date, files: range
+) -> Iterator[Site]:
     port = free_port()
     environments = {
         "house": house_environment(urls["house"], folder, port),
@@ -114,4 +135,5 @@ def open_site(databases: Databases, size: int, urls: Urls, folder: Path, first: 
             wait_for(side.server)
         house = sides["house"].apart
         patients = house.call(ENTERING, "enter_all")
-        yield Site(size, first, sides, house.call(ENTERING, "cookie_names"), patients, iter(patients))
+        cookies = house.call(ENTERING, "cookie_names")
+        yield Site(databases.kind, size, today, sides, cookies, patients, iter(patients), files)

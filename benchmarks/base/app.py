@@ -15,7 +15,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
+from django.urls import include, path
 
 if not settings.configured:
     DATABASE = environ.Env().db("DATABASE_URL")
@@ -101,7 +101,12 @@ def book(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=201)
 
 
-urlpatterns = [path("free/", free), path("soonest/", soonest), path("book/", book)]
+urlpatterns = [
+    path("free/", free),
+    path("soonest/", soonest),
+    path("book/", book),
+    path("clinic/", include("benchmarks.base.clinic")),
+]
 
 
 def serve() -> WSGIHandler:

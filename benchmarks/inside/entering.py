@@ -27,13 +27,23 @@ def enter_all() -> list[str]:
     return [row.session_key for row in rows]
 
 
-def session_of(user: User) -> Session:
+def enter(email: str) -> str:
+    """The session key of one account that has signed in with its password a moment ago."""
+    user = User.objects.get(email=email)
+    signed_in = [{"method": "password", "at": timezone.now().timestamp(), "email": email}]
+    whose = {"account_authentication_methods_user": str(user.pk)}
+    row = session_of(user, account_authentication_methods=signed_in, **whose)
+    row.save()
+    return row.session_key
+
+
+def session_of(user: User, **more: Any) -> Session:
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     content = {
         SESSION_KEY: str(user.pk),
         BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
         HASH_SESSION_KEY: user.get_session_auth_hash(),
-    }
+    } | more
     return Session(
         session_key=get_random_string(32, KEY_LETTERS),
         session_data=store.encode(content),

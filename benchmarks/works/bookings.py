@@ -7,13 +7,12 @@ from uuid import uuid4
 from benchmarks.clients import Answer, Request, as_patient, post, send_all, send_at_once
 from benchmarks.measuring import Contender, alternate
 from benchmarks.report import Row, rows_of
-from benchmarks.scale import Scale
+from benchmarks.scale import WARM_UP, Scale
 from benchmarks.site import BOOKING, ENTERING, Site
 
 MANY_CLIENTS, RACERS = 8, 32
 # Who is booked, apart from each other: the one doctor, the many, one for counting queries, one to race for.
 ONE, MANY, COUNTED, RACED = [1], list(range(2, 102)), [102], [103]
-WARM_UP = 8
 
 Place = tuple[int, str, str]
 
