@@ -86,6 +86,12 @@ def record_mark(record: MedicalRecord) -> str:
     """What each sheet warns of: that the text is not signed, or no longer the one that counts."""
     if record.status == RecordStatus.ENTERED_IN_ERROR:
         return _("Entered in error")
-    if record.status == RecordStatus.AMENDED:
+    if record.status == RecordStatus.AMENDED and is_corrected(record):
         return _("An earlier version, corrected since")
     return "" if record.is_signed else _("Draft, not signed")
+
+
+def is_corrected(record: MedicalRecord) -> bool:
+    """Not by a version that was struck through: this one counts again then."""
+    versions = MedicalRecord.objects.signed().other_versions_of(record)
+    return versions.filter(revision__gt=record.revision).exists()

@@ -37,3 +37,4 @@ class PatientSearchForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = part_of_form("words")
+        self.helper.hide_optional = True

@@ -25,9 +25,7 @@ class ConditionForm(forms.Form):
     display = words_field(
         label=_("Problem"),
         max_length=300,
-        help_text=_(
-            "In words. May stay empty when there is a code of ICD-10-CM: it brings its words with it."
-        ),
+        help_text=_("In words. With an ICD-10-CM code it may stay empty: the words come with the code."),
     )
     code = words_field(
         label=_("Code"),

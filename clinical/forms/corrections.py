@@ -20,12 +20,14 @@ class CorrectionForm(forms.ModelForm):
         model = MedicalRecord
         fields = ["correction_reason", *MedicalRecord.SECTIONS]
         widgets = {name: forms.Textarea(attrs={"rows": 4}) for name in MedicalRecord.SECTIONS}
-        help_texts = {"correction_reason": _("The patient reads this too")}
+        help_texts = {"correction_reason": _("The patient can read this.")}
+        error_messages = {"correction_reason": {"required": _("Say why the record is corrected.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sections = Div(*MedicalRecord.SECTIONS, css_class=f"{SEVERAL_IN_A_ROW} halves")
         self.fields["version"].initial = self.instance.version
+        self.fields["correction_reason"].required = self.data.get("action") == "sign"
         self.helper = part_of_form("version", "correction_reason", sections)
         self.helper.hide_optional = True
 

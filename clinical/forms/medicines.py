@@ -11,11 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from clinical.forms.basics import SEVERAL_IN_A_ROW, part_of_form
 from clinical.forms.rows import ROWS, RowsFormSet, stored
 from clinical.models import PrescriptionCheck, PrescriptionItem
-from clinical.services.dosage import computed_quantity, frequency_words, how_computed, objections, settled
+from clinical.services.dosage import (
+    MOST_MEDICINES,
+    computed_quantity,
+    frequency_words,
+    how_computed,
+    objections,
+    settled,
+)
 from clinical.services.drafts import ITEM_FIELDS
 from scheduling.forms.fields import DayField
 
-MOST_MEDICINES = 20
 CHOOSE_A_REASON = _("Choose a reason.")
 READ_BY_THE_PATIENT = _("The patient can read this.")
 WRITE_THE_REASON = _("Write the reason in words.")

@@ -199,3 +199,18 @@ def test_the_tries_are_counted_for_all_processes_together(
     )
 
     assert other.stdout.strip() == "429", other.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("active", "It has not been stopped since."), ("on-hold", "It has been stopped or put on hold since.")],
+)
+def test_of_a_single_medicine_it_is_told_as_of_one(
+    client: Client, dr_rao: Any, ana: Any, now: Any, status: str, words: str
+) -> None:
+    one = prescribed(dr_rao, ana, now, items=[ITEM])
+    one.items.update(status=status)
+
+    text = told(asked(client, one.number, one.verification_code))
+
+    assert words in text and "of them" not in text

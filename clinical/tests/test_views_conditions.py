@@ -179,3 +179,10 @@ def test_a_list_costs_the_same_with_1_and_3_rows(
 
     assert three == one
     assert one[0] <= 14 and one[1] <= 8
+
+
+def test_what_no_box_is_to_blame_for_is_said_once(sign_in: Any, gout: Any, encounter: Any) -> None:
+    answer = send(sign_in(gout.recorded_by), encounter)
+
+    assert answer.status_code == 422
+    assert answer.content.decode().count("is on the list already") == 1

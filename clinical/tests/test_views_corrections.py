@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Doctor, Patient
-from clinical.models import MedicalRecord
+from clinical.models import Allergy, MedicalRecord
 from clinical.services.corrections import begin_correction
 from clinical.services.records import sign
 
@@ -130,3 +130,50 @@ def test_a_signed_version_is_not_written_again(record: MedicalRecord, dr_rao: Do
     assert answer.url == record.get_absolute_url()
     record.refresh_from_db()
     assert record.complaint == "Headache"
+
+
+def test_a_later_version_goes_on_to_the_signature_with_a_reason_only(
+    later: MedicalRecord, dr_rao: Doctor, sign_in: Any
+) -> None:
+    client = sign_in(dr_rao.user)
+    typed = TEXT | {"version": later.version, "correction_reason": ""}
+
+    to_sign = client.post(page("correction-write", later), typed | {"action": "sign"})
+    to_save = client.post(page("correction-write", later), typed | {"action": "save"})
+
+    assert (to_sign.status_code, to_save.status_code) == (422, 302)
+    assert to_sign.content.decode().count("Say why the record is corrected.") == 2  # summary, and at the box
+    later.refresh_from_db()
+    assert later.complaint == "Headache on the left"
+
+
+@pytest.mark.parametrize("name", ["record-detail", "record-in-error", "record-correct", "addendum-add"])
+def test_the_banner_over_a_record_tells_of_the_allergies(
+    name: str, record: MedicalRecord, dr_rao: Doctor, ana: Patient, sign_in: Any
+) -> None:
+    Allergy.objects.create(patient=ana, display="Penicillin")
+
+    text = sign_in(dr_rao.user).get(page(name, record)).content.decode()
+
+    assert "Allergic to Penicillin" in text
+
+
+def test_a_patient_reads_a_record_without_the_banner(
+    record: MedicalRecord, ana: Patient, sign_in: Any
+) -> None:
+    Allergy.objects.create(patient=ana, display="Penicillin")
+
+    assert "Penicillin" not in sign_in(ana.user).get(record.get_absolute_url()).content.decode()
+
+
+def test_a_record_in_error_is_struck_through_in_the_chart(
+    record: MedicalRecord, dr_rao: Doctor, sign_in: Any
+) -> None:
+    client, notes = sign_in(dr_rao.user), reverse("clinical:chart-notes", args=[record.patient.public_id])
+    before = client.get(notes).content.decode()
+
+    client.post(page("record-in-error", record), {"reason": "Another patient's"})
+
+    assert "row-card--void" not in before
+    for address in (notes, reverse("clinical:chart-visits", args=[record.patient.public_id])):
+        assert "row-card--void" in client.get(address).content.decode()

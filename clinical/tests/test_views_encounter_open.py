@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.errors import NotAllowed
-from accounts.models import Doctor, Patient
+from accounts.models import Doctor, Patient, User
 from clinical.models import Encounter
 from clinical.services.encounters import open_encounter
 from clinical.tests.factories import signed
@@ -68,3 +68,24 @@ def test_a_form_opened_for_another_patient_is_a_conflict(
 
     assert answer.status_code == 409
     assert not Encounter.objects.filter(status="in-progress").exists()
+
+
+@pytest.mark.parametrize("part", ["chart", "chart-visits", "chart-notes"])
+def test_the_way_to_it_stands_where_a_note_is_missed(
+    treated: Patient, dr_rao: Doctor, sign_in: Any, part: str
+) -> None:
+    way = reverse("clinical:encounter-open", args=[treated.public_id])
+
+    page = sign_in(dr_rao.user).get(reverse(f"clinical:{part}", args=[treated.public_id]))
+
+    assert f'href="{way}"' in page.content.decode()
+
+
+@pytest.mark.parametrize("part", ["chart", "chart-visits", "chart-notes"])
+def test_a_nurse_is_not_offered_it(encounter: Encounter, nurse: User, sign_in: Any, part: str) -> None:
+    way = reverse("clinical:encounter-open", args=[encounter.patient.public_id])
+
+    page = sign_in(nurse).get(reverse(f"clinical:{part}", args=[encounter.patient.public_id]))
+
+    assert page.status_code == 200
+    assert f'href="{way}"' not in page.content.decode()

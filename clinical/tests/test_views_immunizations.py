@@ -182,6 +182,17 @@ def test_the_patient_reads_what_is_released(
     assert "Tetanus" in after and "Bens" not in after and "Wrong" not in after
 
 
+def test_the_code_is_shown_to_staff_and_not_to_the_patient(
+    sign_in: Any, ana_user: Any, encounter: Any, now: Any
+) -> None:
+    elsewhere(encounter, now)
+
+    staff = sign_in(encounter.doctor.user).get(url("chart-immunizations", encounter.patient))
+    patient = sign_in(ana_user).get(OWN)
+
+    assert "CVX code" in staff.content.decode() and "CVX code" not in patient.content.decode()
+
+
 def test_a_list_costs_the_same_with_1_and_3_rows(
     sign_in: Any, ana_user: Any, encounter: Any, now: Any
 ) -> None:

@@ -89,7 +89,7 @@ def test_each_field_of_a_medicine_is_there_in_words(
         "Only when needed (chest pain)",
     ]
     shown += ["4 tablets in 24 hours", "12 January 2027", "28 days", "<dd>56 tablets</dd>", "<dd>2</dd>"]
-    shown += ["Will not do: give this one", "blood pressure", "With water"]
+    shown += ["Not allowed: give this one", "blood pressure", "With water"]
     assert [part for part in shown if part not in text] == []
 
 

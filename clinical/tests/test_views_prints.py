@@ -7,6 +7,12 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from clinical.models import MedicalRecord, Prescription
+from clinical.services.corrections import (
+    begin_correction,
+    mark_record_in_error,
+    save_correction,
+    sign_correction,
+)
 from clinical.services.records import add_addendum, sign
 from clinical.tests.factories import ITEM, drafted, signed
 from clinical.tests.sheets import facts_of, languages_of, need_paper, prescribed, structure_of, words_of
@@ -181,18 +187,31 @@ def test_a_signed_record_has_no_mark(sign_in: Any, dr_rao: Any, record: Any) -> 
     assert "not signed" not in words_on(client, record.get_absolute_url())
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [("amended", "An earlier version, corrected since"), ("entered-in-error", "Entered in error")],
-)
-def test_a_version_that_no_longer_counts_says_so(
-    sign_in: Any, dr_rao: Any, record: Any, status: str, words: str
-) -> None:
-    MedicalRecord.objects.update(status=status)
-    client = sign_in(dr_rao.user)
-
+def assert_marked(client: Any, record: Any, words: str) -> None:
     assert words.upper() in words_of(printed(client, record))
     assert f"<strong>{words}</strong>" in words_on(client, record.get_absolute_url())
+
+
+def test_a_version_in_error_says_so(sign_in: Any, dr_rao: Any, record: Any) -> None:
+    MedicalRecord.objects.update(status="entered-in-error")
+
+    assert_marked(sign_in(dr_rao.user), record, "Entered in error")
+
+
+def test_an_earlier_version_says_so_until_the_later_one_is_struck_through(
+    sign_in: Any, dr_rao: Any, record: Any, now: Any
+) -> None:
+    client, words = sign_in(dr_rao.user), "An earlier version, corrected since"
+    told = {"actor": dr_rao.user, "now": now}
+    later = begin_correction(record=record, **told)
+    text = {"sections": {"complaint": "Headache on the left"}, "reason": "Wrong side"}
+    save_correction(draft=later, version=later.version, actor=dr_rao.user, **text)
+    sign_correction(draft=later, version=later.version + 1, **told)
+    assert_marked(client, record, words)
+
+    mark_record_in_error(record=later, reason="Another patient's", **told)
+
+    assert words not in words_on(client, record.get_absolute_url())
 
 
 def test_without_pango_the_page_itself_is_printed(

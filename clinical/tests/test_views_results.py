@@ -228,3 +228,16 @@ def test_a_release_by_hand(sign_in: Any, ana: Any, doctor: Any, now: Any) -> Non
     client.post(page("release", result), {"version": result.version})
 
     assert shown(sign_in(ana.user).get(OWN).context) == [Decimal("5.9")]
+
+
+def test_an_ordered_test_says_when_it_was_ordered_not_that_a_sample_was_taken(
+    sign_in: Any, encounter: Any, now: Any
+) -> None:
+    doctor = encounter.doctor.user
+    result, client = ordered(encounter.patient, doctor, now), sign_in(doctor)
+    waiting = [text_of(client.get(one)) for one in (page("detail", result), section(encounter.patient))]
+
+    client.post(page("report", result), typed(result))
+
+    assert "Sample taken" not in waiting[0] and "ordered 11 January 2027" in waiting[1]
+    assert "Sample taken" in text_of(client.get(page("detail", result)))

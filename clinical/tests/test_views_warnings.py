@@ -76,7 +76,7 @@ def test_the_page_names_each_warning_and_offers_the_way_back(
     answer = doctor.get(warnings(encounter))
     text = words(answer)
 
-    assert "Amoxicillin: there is an allergy to Penicillin (Anaphylaxis, Severe; danger: high" in text
+    assert "Amoxicillin: there is an allergy to Penicillin (Anaphylaxis, Severe; danger high" in text
     assert "1 allergy is written in words that no check knows: Red tablets." in text
     assert [caution.medicine for caution, _form in answer.context["asked"]] == [
         "Amoxicillin, 500 mg, capsule"

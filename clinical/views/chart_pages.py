@@ -1,5 +1,6 @@
 """The frame of every page of a chart: whose it is, what must not be overlooked, the way to the other parts."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -65,7 +66,10 @@ class ChartPage(Page):
             kept = self.kept_file()
             if kept is None:
                 raise
-            return redirect(request.resolver_match.view_name, kept.public_id)
+            return self.lead_to(kept)
+
+    def lead_to(self, kept: Patient) -> HttpResponse:
+        return redirect(self.request.resolver_match.view_name, kept.public_id)
 
     def kept_file(self) -> Patient | None:
         merged = Patient.objects.filter(public_id=self.kwargs["public_id"], merged_into__isnull=False).first()
@@ -116,6 +120,15 @@ class ChartForm(KeepsTyping, ChartPage):
             messages.success(request, self.done)
             return redirect(self.next_url(patient))
         return self.ask(patient, form, status=422)
+
+    def lead_to(self, kept: Patient) -> HttpResponse:
+        """What was typed for a file that was merged meanwhile waits in the form of the one that is kept."""
+        page, request = super().lead_to(kept), self.request
+        if request.method == "POST":
+            told = {"path": page["Location"], "kwargs": {"public_id": kept.public_id}, "post": request.POST}
+            with suppress(DomainError):
+                self.keep_typing(author=request.user, now=timezone.now(), **told)
+        return page
 
     def require_same(self, patient: Patient) -> None:
         if self.request.POST.get("patient", str(patient.public_id)) != str(patient.public_id):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import DomainError, StaleVersion
 from accounts.views.pages import Page
 from clinical.forms.codes import CodeChoiceForm, CodeSearchForm
-from clinical.models import Encounter, Icd10Code, MedicalRecord
+from clinical.models import Allergy, Encounter, Icd10Code, MedicalRecord
 from clinical.models.icd10 import normalised
 from clinical.services.icd10 import add_diagnosis
 from clinical.views.notes import NotePage
@@ -84,6 +84,7 @@ class CodeSearch(NotePage):
         context = {
             "encounter": encounter,
             "patient": encounter.patient,
+            "allergy_state": Allergy.objects.visible_to(self.request.user).state_of(encounter.patient),
             "form": form,
             "choice": choice,
             "words": words,

@@ -46,6 +46,7 @@ class ConditionAdd(ListedAdd):
     permission = "clinical.add_condition"
     section = SECTION
     form_class = ConditionForm
+    template_name = "clinical/condition_add.html"
     title = _("Add a problem")
     action = _("Save the problem")
     done = _("The problem is on the list.")

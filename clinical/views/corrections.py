@@ -13,7 +13,7 @@ from accounts.errors import DomainError, StaleVersion
 from accounts.views.pages import Page
 from clinical.forms import ReasonForm
 from clinical.forms.corrections import CorrectionForm
-from clinical.models import MedicalRecord
+from clinical.models import Allergy, MedicalRecord
 from clinical.services import corrections
 from clinical.views.notes import require_fresh_sign_in, version_sent
 from clinical.views.typing import KeepsTyping
@@ -29,7 +29,12 @@ class RecordPage(Page):
         return get_object_or_404(rows, public_id=self.kwargs["public_id"])
 
     def page(self, template: str, record: MedicalRecord, status: int = 200, **context: Any) -> HttpResponse:
-        frame = {"record": record, "encounter": record.encounter, "patient": record.patient}
+        frame = {
+            "record": record,
+            "encounter": record.encounter,
+            "patient": record.patient,
+            "allergy_state": Allergy.objects.visible_to(self.request.user).state_of(record.patient),
+        }
         return render(self.request, template, frame | context, status=status)
 
 
@@ -52,10 +57,17 @@ class RecordStep(RecordPage):
         try:
             changed = self.step(record, **(form.cleaned_data if form else {}))
         except DomainError as error:
-            messages.error(request, str(error))
-            return redirect(record)
+            return self.refused(record, form, str(error))
         messages.success(request, self.done)
         return redirect(self.after(changed))
+
+    def refused(self, record: MedicalRecord, form: Any, words: str) -> HttpResponse:
+        """What was typed stays in its form."""
+        if form:
+            form.add_error(None, words)
+            return self.ask(record, form, 422)
+        messages.error(self.request, words)
+        return redirect(record)
 
     def step(self, record: MedicalRecord, **told: Any) -> MedicalRecord:
         raise NotImplementedError(type(self))
@@ -106,21 +118,30 @@ class RecordRelease(RecordStep):
 
 
 class CorrectionPage(RecordPage):
-    """A later version that is not signed yet; once it is, its record's page."""
+    """A later version that is neither signed nor dropped yet; once it is, its record's page."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.has_perm(self.permission):
             record = self.record()
-            if record.is_signed or record.revision == 1:
+            if record.revision == 1 or (corrections.over(record) and not self.has_text()):
                 return redirect(record)
         return super().dispatch(request, *args, **kwargs)
+
+    def has_text(self) -> bool:
+        """Whether the page has to show a text that stands nowhere else."""
+        return False
 
 
 class CorrectionWrite(KeepsTyping, CorrectionPage):
     def get(self, request: HttpRequest, public_id: Any) -> HttpResponse:
         draft = self.record()
-        form = self.kept_form(CorrectionForm, instance=draft)
-        return self.page("clinical/correction_write.html", draft, form=form)
+        form, words = self.kept_form(CorrectionForm, instance=draft), corrections.over(draft)
+        if words:
+            form.add_error(None, words)
+        return self.page("clinical/correction_write.html", draft, 409 if words else 200, form=form)
+
+    def has_text(self) -> bool:
+        return self.request.method == "POST" or self.typing.kept is not None
 
     def post(self, request: HttpRequest, public_id: Any) -> HttpResponse:
         draft, shown = self.record(), self.record()

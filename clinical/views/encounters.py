@@ -13,7 +13,7 @@ from accounts.errors import DomainError, StaleVersion
 from accounts.models import Patient
 from accounts.views.pages import Page, next_url
 from clinical.forms.encounters import OpenForm
-from clinical.models import Encounter
+from clinical.models import Allergy, Encounter
 from clinical.services.encounters import end_visit, open_encounter, start_encounter, undo_start
 from clinical.views.chart_pages import ChartForm
 from scheduling.models import Appointment
@@ -71,6 +71,7 @@ class EncounterStep(OwnEncounterPage):
         context = {
             "encounter": encounter,
             "patient": encounter.patient,
+            "allergy_state": Allergy.objects.visible_to(self.request.user).state_of(encounter.patient),
             "title": self.title,
             "text": self.text,
             "action": self.action,

@@ -23,8 +23,9 @@ class RowForm(ChartForm):
         return get_object_or_404(rows, public_id=self.kwargs["public_id"])
 
     def rows_to_change(self) -> Any:
-        """Mistakes do not change any more."""
-        return self.model.objects.visible_to(self.request.user, self.permission).valid()
+        """Mistakes do not change any more; to whoever has typed something already, the service says so."""
+        rows = self.model.objects.visible_to(self.request.user, self.permission)
+        return rows if self.request.method == "POST" else rows.valid()
 
     def show(self, patient: Patient, context: dict[str, Any], status: int = 200) -> HttpResponse:
         return super().show(patient, {"row": self.row()} | context, status)

@@ -17,7 +17,7 @@ OWN_SECTIONS = [
     ("clinical:own-medicines", _("Medicines")),
     ("clinical:own-allergies", _("Allergies")),
     ("clinical:own-conditions", _("Conditions")),
-    ("clinical:own-immunizations", _("Immunizations")),
+    ("clinical:own-immunizations", _("Vaccinations")),
     ("clinical:own-results", _("Results")),
     ("clinical:own-vitals", _("Vital signs")),
     ("clinical:own-documents", _("Documents")),

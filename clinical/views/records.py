@@ -13,7 +13,7 @@ from accounts.errors import DomainError
 from accounts.roles import Role
 from accounts.views.pages import Page
 from clinical.forms import AddendumForm
-from clinical.models import CorrectionRequest, MedicalRecord
+from clinical.models import Allergy, CorrectionRequest, MedicalRecord
 from clinical.printing import record_mark
 from clinical.services.records import add_addendum
 from clinical.views.own_lists import own_section_links
@@ -50,6 +50,7 @@ class RecordDetail(Page):
             "encounter": record.encounter,
             "patient": record.patient,
             "is_staff_page": request.user.role != Role.PATIENT,
+            "allergy_state": self.allergies(record),
             "versions": MedicalRecord.objects.visible_to(request.user).other_versions_of(record),
             "requests": CorrectionRequest.objects.visible_to(request.user).filter(record=record),
             "now": timezone.now(),
@@ -57,6 +58,11 @@ class RecordDetail(Page):
             "checks": checks_of(record.encounter, request.user),
         }
         return render(request, "clinical/record_detail.html", context | self.may(record))
+
+    def allergies(self, record: MedicalRecord) -> Any:
+        """For the banner, which only staff see."""
+        user = self.request.user
+        return user.role != Role.PATIENT and Allergy.objects.visible_to(user).state_of(record.patient)
 
     def may(self, record: MedicalRecord) -> dict[str, bool]:
         """Which buttons the reader gets; each page behind them asks again."""
@@ -80,7 +86,7 @@ class AddendumAdd(KeepsTyping, Page):
 
     def get(self, request: HttpRequest, public_id: Any) -> HttpResponse:
         record = self.record()
-        if not record.takes_addenda:
+        if not record.takes_addenda and self.typing.kept is None:
             return redirect(record)
         return self.show(record, self.kept_form(AddendumForm))
 
@@ -101,5 +107,8 @@ class AddendumAdd(KeepsTyping, Page):
         return True
 
     def show(self, record: MedicalRecord, form: AddendumForm, status: int = 200) -> HttpResponse:
-        context = {"record": record, "encounter": record.encounter, "patient": record.patient, "form": form}
+        patient = record.patient
+        allergies = Allergy.objects.visible_to(self.request.user).state_of(patient)
+        context = {"record": record, "encounter": record.encounter, "patient": patient, "form": form}
+        context["allergy_state"] = allergies
         return render(self.request, "clinical/addendum.html", context, status=status)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import DomainError
 from accounts.views.pages import Page
 from clinical.forms.corrections import AnswerForm, RequestForm
-from clinical.models import CorrectionRequest, MedicalRecord
+from clinical.models import Allergy, CorrectionRequest, MedicalRecord
 from clinical.services.requests import answer_correction, request_correction
 from clinical.views.typing import KeepsTyping
 
@@ -85,6 +85,7 @@ class CorrectionAnswer(KeepsTyping, Page):
             "record": asked.record,
             "encounter": asked.record.encounter,
             "patient": asked.patient,
+            "allergy_state": Allergy.objects.visible_to(self.request.user).state_of(asked.patient),
             "form": form,
         }
         return render(self.request, "clinical/correction_answer.html", context, status=status)

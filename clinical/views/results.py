@@ -131,14 +131,17 @@ class ResultOrder(ChartForm):
 
 
 class ResultStep(ChartForm):
-    """A step about one result; where it no longer makes sense, the result itself is shown."""
+    """A step about one result; where it no longer makes sense, the result itself is shown.
+
+    Unless something was typed in it, which stands nowhere else.
+    """
 
     permission = CHANGE
     section = SECTION
     step: str
 
     def get(self, request: HttpRequest, public_id: Any) -> HttpResponse:
-        if not steps(self.result)[self.step]:
+        if not steps(self.result)[self.step] and self.typing.kept is None:
             return redirect(self.next_url(self.result.patient))
         return super().get(request, public_id)
 

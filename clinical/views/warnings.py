@@ -89,9 +89,9 @@ class PrescriptionWarnings(OwnEncounterPage):
         try:
             override(encounter=encounter, reasons=reasons, actor=self.request.user, now=timezone.now())
         except DomainError as error:
-            messages.error(self.request, str(error))
-        else:
-            messages.success(self.request, _("Your reasons are recorded."))
+            asked[0][1].add_error(None, str(error))
+            return self.show(encounter, asked, status=422)
+        messages.success(self.request, _("Your reasons are recorded."))
         return redirect(self.way_on(encounter))
 
     def way_on(self, encounter: Encounter) -> str:

@@ -30,7 +30,7 @@ class DecisionInline(admin.TabularInline):
         return format_html(
             '<a href="{}">{}</a>',
             decision.appointment.get_absolute_url(),
-            f"{patient.full_name} ({patient.mrn})",
+            str(patient),
         )
 
     @admin.display(description=_("old time"))

@@ -187,3 +187,16 @@ def test_only_signed_in_people_see_appointments(client: Any, booked: Appointment
     answers = [client.get(page) for page in (LIST, url("detail", booked), url("cancel", booked))]
 
     assert {answer.url.split("?")[0] for answer in answers} == {reverse("account_login")}
+
+
+def test_the_detail_leads_to_the_chart_of_a_patient_in_care(
+    sign_in: Any, booked: Appointment, reception: User, ana: Patient
+) -> None:
+    chart = reverse("clinical:chart", args=[booked.patient.public_id])
+
+    pages = {
+        who: sign_in(user).get(url("detail", booked)).content.decode()
+        for who, user in [("doctor", booked.doctor.user), ("desk", reception), ("self", ana.user)]
+    }
+
+    assert {who for who, page in pages.items() if f'href="{chart}"' in page} == {"doctor"}

@@ -246,3 +246,19 @@ def test_at_most_three_colleagues_are_named_soonest_first(client: Any, hours: Do
     others = client.get(hours.get_absolute_url()).context["others"]
 
     assert [card.doctor.family_name for card in others] == ["Day1", "Day2", "Day3"]
+
+
+@pytest.mark.parametrize("who", ["nurse", "dr_lee"])
+def test_who_cannot_book_sees_times_without_a_way_to_book(
+    sign_in: Any, client: Any, hours: Doctor, request: Any, who: str
+) -> None:
+    person = request.getfixturevalue(who)
+    way = reverse("scheduling:appointment-book", args=[hours.public_id])
+    pages = (LIST, hours.get_absolute_url())
+    visitor = [client.get(page).content.decode() for page in pages]
+
+    staff = [sign_in(getattr(person, "user", person)).get(page).content.decode() for page in pages]
+
+    assert all("Monday 11 January 2027, 9am" in page for page in visitor + staff)
+    assert all(way in page for page in visitor)
+    assert not any(way in page for page in staff)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Patient
 from accounts.roles import Reach, reach
 from accounts.views.pages import Page, PageMixin
 from scheduling.models import Appointment, Status
@@ -17,7 +18,7 @@ from scheduling.services.booking import acts_as_patient
 from scheduling.states import may_become
 from scheduling.views.actions import actions, can_start
 from scheduling.views.answers import awaited
-from scheduling.views.day import VIEW, DayList
+from scheduling.views.day import CHART, VIEW, DayList
 from scheduling.views.doctors import PagedListView
 
 TABS = {"upcoming": _("Upcoming"), "past": _("Past"), "cancelled": _("Cancelled")}
@@ -84,6 +85,7 @@ class AppointmentDetail(Page):
             "visit": visit,
             "actions": may,
             "can_start": can_start(request.user, visit),
+            "opens_chart": opens_chart(request.user, visit),
             "can_move": movable,
             "is_patient": acts_as_patient(request.user),
             "events": visit.events.select_related("actor", "old_doctor", "new_doctor"),
@@ -94,6 +96,11 @@ class AppointmentDetail(Page):
             "move_until": move_until(visit),
         }
         return render(request, "scheduling/appointment_detail.html", context)
+
+
+def opens_chart(user: Any, visit: Appointment) -> bool:
+    """By the question that the chart itself asks; a patient has no chart page."""
+    return Patient.objects.visible_to(user, CHART).filter(pk=visit.patient_id).exists()
 
 
 def is_open(visit: Appointment) -> bool:

@@ -19,6 +19,7 @@ from scheduling.models import AppointmentType
 from scheduling.services.absence import away_until
 from scheduling.services.availability import Opening, first_free, types_of
 from scheduling.services.leave import colleagues
+from scheduling.services.orders import BOOK
 from scheduling.templatetags.visits import day_at
 
 # Leave that begins this late is not why a doctor has no time now.
@@ -44,14 +45,15 @@ class PagedListView(ListView):
 
 @dataclass(frozen=True)
 class Card:
-    """A doctor with the soonest free time and the link that begins to book it."""
+    """A doctor with the soonest free time and the link that begins to book it; none for those who cannot book."""
 
     doctor: Doctor
     opening: Opening | None
+    may_book: bool
 
     @property
     def url(self) -> str:
-        return booking_url(self.doctor, self.opening)
+        return booking_url(self.doctor, self.opening) if self.may_book else ""
 
 
 def booking_url(doctor: Doctor, opening: Opening | None = None, **query: Any) -> str:
@@ -60,6 +62,11 @@ def booking_url(doctor: Doctor, opening: Opening | None = None, **query: Any) ->
         query = {"type": opening.type.public_id, "at": start, "start": start}
     url = reverse("scheduling:appointment-book", args=[doctor.public_id])
     return f"{url}?{urlencode(query)}" if query else url
+
+
+def may_book(user: Any) -> bool:
+    """Visitors may: they sign in on the way."""
+    return not user.is_authenticated or bool(user.has_perm(BOOK))
 
 
 def patient_of(user: Any) -> Patient | None:
@@ -74,7 +81,8 @@ def soonest(doctors: list[Doctor], types: list[AppointmentType], user: Any) -> l
     found = first_free(
         doctors=doctors, types=types, viewer=user, now=timezone.now(), patient=patient_of(user)
     )
-    cards = [Card(doctor, next(iter(found.get(doctor.pk, [])), None)) for doctor in doctors]
+    books = may_book(user)
+    cards = [Card(doctor, next(iter(found.get(doctor.pk, [])), None), books) for doctor in doctors]
     return sorted(cards, key=lambda card: (card.opening is None, card.opening and card.opening.slot.start))
 
 
@@ -156,8 +164,9 @@ class DoctorDetail(DetailView):
         found = first_free(
             doctors=[self.object], types=types, viewer=user, now=now, count=3, patient=patient_of(user)
         )
-        openings = [Card(self.object, opening) for opening in found.get(self.object.pk, [])]
-        reasons = [(kind, booking_url(self.object, type=kind.public_id)) for kind in types]
+        books = may_book(user)
+        openings = [Card(self.object, opening, books) for opening in found.get(self.object.pk, [])]
+        reasons = [(kind, books and booking_url(self.object, type=kind.public_id)) for kind in types]
         absence = absence_of(self.object, openings, user, now)
         return super().get_context_data(openings=openings, reasons=reasons, **absence, **kwargs)
 

@@ -1,4 +1,4 @@
-// While a diagnosis or its code is typed, offers what the list has; choosing fills both boxes.
+// While a diagnosis, a problem or its code is typed, offers what the list has; choosing fills both boxes.
 // The page works without it: there is a page to find a code, and the server knows the words of a code.
 const place = document.querySelector("[data-codes]");
 if (place) {
@@ -81,7 +81,7 @@ if (place) {
     if (mine === asked) show(found);
   };
 
-  const inputs = [...place.querySelectorAll("input[name$='-display'], input[name$='-code']")];
+  const inputs = [...place.querySelectorAll("input[name$='display'], input[name$='code']")];
   for (const input of inputs) {
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
@@ -93,6 +93,8 @@ if (place) {
     if (!inputs.includes(target) || detail === "chosen") return;
     close();
     box = target;
+    // The list knows the first system of codes alone.
+    if (box.form.elements.system?.selectedIndex > 0) return;
     if (box.value.trim().length > 1) timer = setTimeout(ask, 200);
   });
   place.addEventListener("focusout", close);

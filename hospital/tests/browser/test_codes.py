@@ -130,3 +130,24 @@ def test_the_page_that_finds_a_code_is_clean_in_every_state(
             check(page)
             choose(page, "button", "Show the codes below E11.6")
             expect(page.get_by_role("heading", name="2 matches")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_problem_finds_its_code_too(visitor: Any, dr_rao: Doctor, encounter: Encounter, width: int) -> None:
+    page: Page = visitor(width, user=dr_rao.user)
+    page.goto(f"/patients/{encounter.patient.public_id}/problems/add/")
+    words = page.get_by_role("combobox", name="Problem")
+
+    words.press_sequentially("diab 2")
+    offered = page.get_by_role("listbox", name="Matching problems").get_by_role("option")
+    expect(offered).to_have_count(2)
+    check(page)
+    words.press("ArrowDown")
+    words.press("Enter")
+    chosen = page.locator("[name=code]").input_value()
+    page.get_by_label("Code system").select_option("SNOMED CT")
+    words.press_sequentially(" diab")
+    page.wait_for_timeout(400)
+
+    assert chosen.startswith("E11")
+    expect(offered).to_have_count(0)
