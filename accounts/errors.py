@@ -45,6 +45,10 @@ class FileClosed(DomainError):
     message = _("This patient's file was merged into another. Use the other file.")
 
 
+class FileJoined(DomainError):
+    message = _("Your file was joined with another. Call us, so that we open it for you.")
+
+
 class FileArchived(DomainError):
     message = _("This patient's file is in the archive. Bring it back before its details change.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import phonenumbers
 from allauth.account import forms as allauth
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
@@ -13,8 +14,10 @@ from django.core import signing
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
+from phonenumber_field.phonenumber import to_python
 
 from accounts.fields import BirthDateField
 from accounts.models import Gender, Patient, User
@@ -24,6 +27,10 @@ from accounts.services.details import Wish, shown_to
 BIRTH_DATE_HELP = _("So that we do not take you for someone else, like 27 3 1987")
 DETAILS_SALT = "accounts.details"
 PASSWORD_HELP = _("At least 12 characters. Three or four words are strong and easy to remember.")
+NO_SUCH_PHONE = format_lazy(
+    _("Enter a phone number that can be called, like {example}"),
+    example=to_python(phonenumbers.example_number(settings.PHONENUMBER_DEFAULT_REGION)).as_international,
+)
 
 
 class NameField(forms.CharField):
@@ -133,7 +140,7 @@ class RegistrationForm(forms.Form):
         help_text=_("So that we can reach you about a visit. With the country code if it is from abroad"),
         error_messages={
             "required": _("Enter a phone number"),
-            "invalid": _("Enter a phone number that can be called, like %(example)s"),
+            "invalid": NO_SUCH_PHONE,
         },
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
@@ -201,7 +208,7 @@ class DetailsForm(forms.Form):
         required=False,
         region=settings.PHONENUMBER_DEFAULT_REGION,
         help_text=_("With the country code if it is from abroad"),
-        error_messages={"invalid": _("Enter a phone number that can be called, like %(example)s")},
+        error_messages={"invalid": NO_SUCH_PHONE},
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     email = forms.EmailField(

@@ -140,6 +140,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "hospital.formats"
 TIME_ZONE = HOSPITAL_TIME_ZONE
 USE_TZ = True
 

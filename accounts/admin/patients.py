@@ -24,7 +24,7 @@ CONTACT = ["phone", "email", "address", "city", "state", "postal_code"]
 @admin.register(Patient)
 class PatientAdmin(AsksFirst, MergesPatients, KeepsHistory, BackOfficeAdmin):
     form = PatientForm
-    list_display = ["full_name", "grouped_mrn", "birth_date", "gender", "phone", "email", "current"]
+    list_display = ["full_name", "grouped_mrn", "birth_date", "gender", "phone_shown", "email", "current"]
     list_filter = [StateFilter]
     search_fields = ["search_name", "mrn"]
     search_help_text = gettext_lazy(
@@ -44,6 +44,10 @@ class PatientAdmin(AsksFirst, MergesPatients, KeepsHistory, BackOfficeAdmin):
     @admin.display(description=gettext_lazy("record number (MRN)"), ordering="mrn", empty_value="–")
     def grouped_mrn(self, patient: Patient) -> str:
         return patient.grouped_mrn if patient.mrn else ""
+
+    @admin.display(description=gettext_lazy("phone"), ordering="phone")
+    def phone_shown(self, patient: Patient) -> str:
+        return str(patient.phone.as_international) if patient.phone else ""
 
     @admin.display(description=gettext_lazy("merged into"))
     def standing_file(self, patient: Patient) -> str:

@@ -48,7 +48,7 @@ class PossibleTwinAdmin(OwnPages, ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("why"))
     def because(self, twin: PossibleTwin) -> str:
-        return ", ".join(str(word) for word in twin.words)
+        return ", ".join(str(word) for word in twin.words).capitalize()
 
     def has_different_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(DECIDE)

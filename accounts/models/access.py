@@ -40,6 +40,11 @@ class PatientAccessQuerySet(VisibleQuerySet):
         """The grant that makes the account a patient, whatever it still opens."""
         return self.open_at(timezone.now()).filter(user=user.pk, kind=PatientAccess.Kind.SELF)
 
+    def lost_to_merge(self, user: Any) -> Self:
+        """Grants that made the account a patient whose file was then merged into another."""
+        own = self.filter(user=user.pk, kind=PatientAccess.Kind.SELF)
+        return own.filter(patient__merged_into__isnull=False)
+
 
 def every_scope() -> list[str]:
     return ["appointments", "records"]

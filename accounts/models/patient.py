@@ -181,7 +181,7 @@ class Patient(PublicModel, VersionedModel, ArchivableModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.full_name} ({self.mrn})"
+        return f"{self.full_name} ({self.grouped_mrn})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.set_keys()

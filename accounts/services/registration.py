@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.audit import acting
-from accounts.errors import NotAllowed
+from accounts.errors import FileJoined, NotAllowed
 from accounts.models import MrnCounter, Patient, PatientAccess, PossibleTwin, User
 from accounts.rules import demand
 from accounts.services import twins
@@ -16,7 +16,8 @@ def register_self(
 ) -> Patient:
     """The second step of signing up; done twice, it is one patient still.
 
-    Always a new patient: another with the same name and date of birth may be another person.
+    Always a new patient: another with the same name and date of birth may be another person. But nobody whose
+    file was merged begins one more: the hospital opens the file that stands.
     """
     demand(actor, "accounts.register_self")
     if actor.pk != user.pk:
@@ -25,6 +26,8 @@ def register_self(
         user = User.objects.select_for_update().get(pk=user.pk)
         grants = PatientAccess.objects.open_at(now).filter(user=user, kind=PatientAccess.Kind.SELF)
         own = grants.select_related("patient").first()
+        if own is None and PatientAccess.objects.lost_to_merge(user).exists():
+            raise FileJoined
         birth_date = user.birth_date or birth_date
         return own.patient if own else begin(user, now, gender=gender, phone=phone, birth_date=birth_date)
 

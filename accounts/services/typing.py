@@ -49,7 +49,9 @@ def is_anothers(request: HttpRequest) -> bool:
 def typed_fields(post: QueryDict) -> dict[str, list[str]]:
     """Names and values as they are kept: one character for an end of line, none that no database takes."""
     return {
-        name: [str(value).replace("\r\n", "\n").replace("\0", "") for value in post.getlist(name)]
+        name.replace("\0", ""): [
+            str(value).replace("\r\n", "\n").replace("\0", "") for value in post.getlist(name)
+        ]
         for name in post
         if name not in NOT_TYPED
     }

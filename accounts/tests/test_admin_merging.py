@@ -84,6 +84,7 @@ def test_without_a_reason_nothing_happens_and_the_choices_stay(client, admin, st
     assert answer.status_code == 422
     assert form["value-given_name"].value() == "loser"
     assert form.errors == {"reason": ["Say how you know that this is one person"]}
+    assert '<a href="#id_reason">' in answer.content.decode()
     assert not PatientMerge.objects.exists()
 
 

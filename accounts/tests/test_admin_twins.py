@@ -42,7 +42,7 @@ def test_the_desk_sees_likely_twins_before_anything_is_saved(client, reception, 
     assert "may be a patient whom we know already" in errors(answer)
     for words in ("Katherine Smith", known.grouped_mrn, "9 March 1987", "kate@example.org", "Leave it"):
         assert words in page
-    assert "Name that sounds the same, Same date of birth" in page
+    assert "Name that sounds the same, same date of birth" in page
     assert url("patient", "change", known.pk) in page
 
 
@@ -102,7 +102,7 @@ def test_the_queue_shows_open_pairs_first_with_reasons(client, reception, pair, 
     answer = client.get(url("possibletwin"))
 
     assert list(answer.context["cl"].result_list) == [pair, decided]
-    assert "Name that sounds the same, Same date of birth" in answer.content.decode()
+    assert "Name that sounds the same, same date of birth" in answer.content.decode()
 
 
 def test_the_page_of_a_pair_shows_both_and_offers_what_the_role_may(client, reception, admin, pair):

@@ -175,7 +175,7 @@ def test_nothing_changed_is_told_so(sign_in, told):
         ({"given_name": " "}, "Enter the given name"),
         ({"birth_date_year": "2090"}, "Date of birth must be in the past"),
         ({"birth_date_day": "", "birth_date_month": "", "birth_date_year": ""}, "Enter a date of birth"),
-        ({"phone": "12"}, "Enter a phone number that can be called"),
+        ({"phone": "12"}, "Enter a phone number that can be called, like +44 121 234 5678"),
         ({"email": "ana@"}, "Enter an e-mail address"),
         ({"family_name": "N" * 101}, "at most 100 characters"),
         ({"gender": "x"}, "Select a valid choice"),

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import mrn
-from accounts.errors import NotAllowed
+from accounts.errors import FileJoined, NotAllowed
 from accounts.models import Patient, PatientAccess, User
+from accounts.services import merging
 from accounts.services.registration import register_patient, register_self
 from accounts.tests.factories import PatientFactory, UserFactory
 
@@ -42,6 +44,33 @@ def test_an_alike_patient_is_never_taken_over(mia):
 
     assert own != alike
     assert set(Patient.objects.of_user(mia)) == {own}
+
+
+@pytest.fixture
+def joined(mia, admin) -> User:
+    """Mia's account, after her file was merged into one that she cannot open."""
+    goes, stays = register(mia), PatientFactory()
+    told = {"choices": {}, "reason": "One passport", "versions": (stays.version, goes.version)}
+    merging.merge(survivor=stays, loser=goes, actor=admin, now=timezone.now(), **told)
+    return mia
+
+
+def test_whose_file_was_merged_begins_no_second_one(joined):
+    with pytest.raises(FileJoined, match="Call us"):
+        register(joined)
+
+    assert Patient.objects.filter(merged_into=None).count() == 1
+
+
+def test_whose_file_was_merged_is_told_whom_to_call(sign_in, joined):
+    client = sign_in(joined)
+
+    shown = client.get(reverse("patient-dashboard"), follow=True)
+    sent = client.post(reverse("accounts:registration"), {"gender": "female", "phone": "020 7946 0123"})
+
+    assert "Your file was joined with another" in shown.content.decode()
+    assert 'name="phone"' not in shown.content.decode()
+    assert sent.status_code == 302 and Patient.objects.filter(merged_into=None).count() == 1
 
 
 def test_nobody_registers_for_another(mia, ana_user):

@@ -5,11 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from accounts.errors import FileJoined
 from accounts.forms import RegistrationForm
 from accounts.models import PatientAccess
 from accounts.services.registration import register_self
@@ -24,6 +25,8 @@ class Registration(PageMixin, FormView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if PatientAccess.objects.self_of(request.user).exists():
             return redirect(settings.LOGIN_REDIRECT_URL)
+        if PatientAccess.objects.lost_to_merge(request.user).exists():
+            return render(request, "accounts/file_joined.html")
         return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -31,7 +34,10 @@ class Registration(PageMixin, FormView):
 
     def form_valid(self, form: RegistrationForm) -> HttpResponse:
         user: Any = self.request.user
-        patient = register_self(user=user, actor=user, now=timezone.now(), **form.cleaned_data)
+        try:
+            patient = register_self(user=user, actor=user, now=timezone.now(), **form.cleaned_data)
+        except FileJoined:
+            return redirect("accounts:registration")
         words = _("You are registered. Your record number is %(number)s.")
         messages.success(self.request, words % {"number": patient.grouped_mrn})
         return redirect(resolve_url(settings.LOGIN_REDIRECT_URL))

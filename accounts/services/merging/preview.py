@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.errors import CannotMerge
 from accounts.models import Gender, Patient, PatientAccess, User
@@ -159,6 +160,8 @@ def shown(column: Any, patient: Patient) -> str:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, date):
         return date_format(value, "j F Y")
+    if isinstance(value, PhoneNumber):
+        return str(value.as_international)
     return str(value or "")
 
 

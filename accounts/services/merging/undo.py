@@ -155,10 +155,18 @@ def restore(model: Any, key: Any, columns: dict[str, list[Any]], found: Return) 
     back = restorable(model, key, columns, found)
     try:
         with transaction.atomic():
+            require_place(model, key, back)
             model._base_manager.filter(pk=key).update(**back)
     except IntegrityError:
         words = _("%(kind)s: something else stands in its place, so it stays as it is.")
         found.kept.append(words % {"kind": capfirst(str(model._meta.verbose_name))})
+
+
+def require_place(model: Any, key: Any, back: dict[str, Any]) -> None:
+    """What no constraint says, the model does: `has_place(key, columns)`, where it has such a rule."""
+    has_place = getattr(model, "has_place", None)
+    if back and has_place and not has_place(key, back):
+        raise IntegrityError(f"{model._meta.label} {key}")
 
 
 def remove_created(merge: PatientMerge, found: Return) -> None:
