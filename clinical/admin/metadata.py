@@ -28,7 +28,12 @@ VISIT_SEARCH = ["encounter__patient__search_name", "=encounter__patient__mrn"]
 
 
 class MetadataAdmin(ReadOnlyAdmin):
-    """Rows that their own permission opens; each page below names its columns, all of them metadata."""
+    """Rows that their own permission opens; each page below names its columns, all of them metadata.
+
+    No link leads to the page of the row: who reads metadata alone may not open it.
+    """
+
+    view_on_site = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = self.model._default_manager.metadata_for(request.user)

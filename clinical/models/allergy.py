@@ -1,8 +1,9 @@
 """What the patient must not be given, and the word that there is no such thing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -120,6 +121,13 @@ class Allergy(PatientRow, VersionedModel):
         over = {"clinical_status": cls.ClinicalStatus.INACTIVE}
         words = _("“No known allergies” no longer holds.")
         return [Change(row.pk, over, words) for row in said[0 if is_allergic else 1 :]]
+
+    @classmethod
+    def has_place(cls, key: Any, columns: Mapping[str, Any]) -> bool:
+        """Asked when a merge is undone: none known does not come back beside an allergy that was recorded since."""
+        row = cls.objects.get(pk=key)
+        comes_back = row.says_none_known and columns.get("clinical_status") == cls.ClinicalStatus.ACTIVE
+        return not comes_back or not cls.objects.active().filter(patient=row.patient_id).exists()
 
     @property
     def says_none_known(self) -> bool:

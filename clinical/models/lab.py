@@ -148,3 +148,13 @@ class LabResult(ClosingModel, PatientRow, VersionedModel):
             ),
             AuditRows(name="results_are_audited", patient="patient"),
         ]
+
+    def why_it_stays(self) -> str:
+        """Struck through, a correction would take the value before it along, which nobody called a mistake."""
+        if self.corrects is None or self.corrects.is_in_error:
+            return ""
+        words = _(
+            "The value before this one would not come back. Correct it once more; "
+            "or mark the value before as entered in error first."
+        )
+        return str(words)

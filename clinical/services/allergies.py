@@ -20,11 +20,12 @@ from clinical.services.listed import (
     in_letters,
     is_active,
     lock,
+    refuse_other_words,
     refuse_twin,
     require_past,
     twin_of,
 )
-from clinical.services.rows import add_once, hold_patient
+from clinical.services.rows import add_once, hold_patient, require_open_visit
 from scheduling.services.calendar import patiently
 
 Reaction = tuple[str, str]  # what happened, and how bad it was
@@ -97,13 +98,16 @@ def refuse_negation(display: str, code: str) -> None:
 def put_on_the_list(
     patient: Patient, facts: dict[str, Any], *, twin: str, now: datetime, **order: Any
 ) -> Allergy:
-    return add_once(
-        Allergy, patient, now=now, happened_at=now, judge=lambda row: refuse_twin(row, twin), **order, **facts
-    )
+    def judge(row: Allergy) -> None:
+        require_open_visit(row)
+        refuse_twin(row, twin)
+
+    return add_once(Allergy, patient, now=now, happened_at=now, judge=judge, **order, **facts)
 
 
 def take_up_again(row: Allergy, said: Mapping[str, Any]) -> Allergy:
     row = lock(row)
+    refuse_other_words(row, said)
     change(row, row.version, {"clinical_status": Allergy.ClinicalStatus.ACTIVE, "status_reason": "", **said})
     check(row)
     row.save()

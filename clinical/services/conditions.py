@@ -19,11 +19,12 @@ from clinical.services.listed import (
     change,
     is_active,
     lock,
+    refuse_other_words,
     refuse_twin,
     require_past,
     twin_of,
 )
-from clinical.services.rows import add_once, hold_patient
+from clinical.services.rows import add_once, hold_patient, require_open_visit
 from scheduling.services.calendar import patiently
 
 Status = Condition.ClinicalStatus
@@ -64,9 +65,15 @@ def add_condition(
             now=now,
             key=key,
             encounter=encounter,
-            judge=lambda row: refuse_twin(row, twin) if is_active(row) else None,
+            judge=lambda row: judge(row, twin),
             **{name: getattr(wanted, name) for name in ("display", "abatement_date", *facts)},
         )
+
+
+def judge(row: Condition, twin: str) -> None:
+    require_open_visit(row)
+    if is_active(row):
+        refuse_twin(row, twin)
 
 
 def require_days(row: Condition, now: datetime) -> None:
@@ -78,6 +85,7 @@ def require_days(row: Condition, now: datetime) -> None:
 
 def take_up_again(row: Condition, verification: str) -> Condition:
     row = lock(row)
+    refuse_other_words(row, {"verification": verification})
     change(row, row.version, {**BACK, "verification": verification})
     check(row)
     row.save()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from accounts.audit import acting, record_event
-from accounts.errors import StaleVersion
+from accounts.errors import DomainError, StaleVersion
 from accounts.models import User
 from accounts.rules import demand
 from clinical.errors import (
@@ -53,6 +53,11 @@ def valid(versions: list[MedicalRecord]) -> MedicalRecord | None:
     return next((version for version in versions if version.status in SIGNED), None)
 
 
+def latest_signed(versions: list[MedicalRecord]) -> MedicalRecord | None:
+    """Also one that was struck through: what was held back of it is not let out by its next version."""
+    return next((version for version in versions if version.is_signed), None)
+
+
 @patiently
 def save_correction(
     *, draft: MedicalRecord, version: int, sections: Mapping[str, str], reason: str, actor: User
@@ -61,8 +66,7 @@ def save_correction(
     demand(actor, "clinical.correct_record", draft)
     with acting(actor, reason="draft of a correction"):
         draft = hold(draft)
-        if draft.is_signed:
-            raise SignedRecord
+        require_begun(draft)
         typed = {"correction_reason": reason.strip(), **sections}
         differing = {name: text for name, text in typed.items() if getattr(draft, name) != text}
         if differing and draft.version != version:
@@ -86,9 +90,10 @@ def sign_correction(*, draft: MedicalRecord, version: int, actor: User, now: dat
     with acting(actor, reason="correction signed"):
         encounter = lock(draft.encounter)
         draft = hold(draft)
-        before = valid(list(encounter.records.order_by("-revision")))
+        versions = list(encounter.records.order_by("-revision"))
+        before = valid(versions)
         require_signable(draft, before, version)
-        fix(draft, before, actor, now)
+        fix(draft, latest_signed(versions), actor, now)
         draft.encounter, draft.patient = encounter, encounter.patient
         seal(draft, now)
         if before and before.status == RecordStatus.FINAL:
@@ -99,9 +104,27 @@ def sign_correction(*, draft: MedicalRecord, version: int, actor: User, now: dat
     return draft
 
 
-def require_signable(draft: MedicalRecord, before: MedicalRecord | None, version: int) -> None:
+def require_begun(draft: MedicalRecord) -> None:
+    """A later version that is neither signed nor dropped; the first one is signed with its visit."""
     if draft.is_signed:
         raise SignedRecord
+    if draft.status == WRONG:
+        raise AlreadyInError
+    if draft.revision == 1:
+        raise NothingToCorrect
+
+
+def over(draft: MedicalRecord) -> str:
+    """Why nothing can be written in a later version any more; empty while something can."""
+    try:
+        require_begun(draft)
+    except DomainError as error:
+        return str(error)
+    return ""
+
+
+def require_signable(draft: MedicalRecord, before: MedicalRecord | None, version: int) -> None:
+    require_begun(draft)
     if draft.version != version:
         raise StaleVersion
     if not draft.correction_reason:
@@ -170,7 +193,8 @@ def release_record(*, record: MedicalRecord, actor: User, now: datetime) -> Medi
 
 
 def hold(record: MedicalRecord) -> MedicalRecord:
-    return MedicalRecord.objects.select_for_update(of=("self",)).select_related("patient").get(pk=record.pk)
+    """Without its patient, for the same reason as `lock`."""
+    return MedicalRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
 
 
 def label(name: str) -> str:

@@ -14,6 +14,7 @@ from clinical.models import PrescriptionItem
 
 Values = Mapping[str, Any]
 Frequency = PrescriptionItem.Frequency
+MOST_MEDICINES = 20
 LONGEST_DAYS = 1000
 MOST_REFILLS = 12
 LARGEST_QUANTITY = 10_000

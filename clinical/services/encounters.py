@@ -14,8 +14,11 @@ from scheduling.services.calendar import calendar_write, patiently
 
 
 def lock(encounter: Encounter) -> Encounter:
-    """The encounter as it is now, and nobody else's until the transaction ends."""
-    locked = Encounter.objects.select_for_update(of=("self",)).select_related("patient", "appointment")
+    """The encounter as it is now, and nobody else's until the transaction ends.
+
+    Its patient is read afterwards: joined here, a row that a merge moved while we waited would not be found.
+    """
+    locked = Encounter.objects.select_for_update(of=("self",)).select_related("appointment")
     return locked.get(pk=encounter.pk)
 
 

@@ -47,11 +47,20 @@ def refuse_twin(row: Listed, choice: str = "") -> None:
     if twin is None:
         return
     if is_active(twin):
-        raise ListedAlready(
-            _("“%(name)s” is on the list already. Change the entry that is there.") % {"name": twin.display}
-        )
+        raise listed_already(twin)
     if choice != NEW:
         raise ListedBefore(twin)
+
+
+def refuse_other_words(row: Listed, said: Mapping[str, Any]) -> None:
+    """An entry that somebody else made active meanwhile stays as it is; the same order sent twice changes nothing."""
+    if is_active(row) and any(getattr(row, name) != value for name, value in said.items()):
+        raise listed_already(row)
+
+
+def listed_already(row: Allergy | Condition) -> ListedAlready:
+    words = _("“%(name)s” is on the list already. Change the entry that is there.")
+    return ListedAlready(words % {"name": row.display})
 
 
 def lock(row: Listed) -> Listed:

@@ -1,15 +1,19 @@
 """What becomes of a medicine after it was prescribed: it is stopped, held, resumed, over, or written anew."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.audit import acting
+from accounts.errors import DomainError
 from accounts.models import User
 from accounts.rules import demand
 from clinical.errors import MedicineMoved, NoOpenVisit, NotPrescribedYet, ReasonMissing, SignedRecord
 from clinical.models import Encounter, MedicalRecord, PrescriptionItem
 from clinical.models.encounter import EncounterStatus
-from clinical.services.dosage import settled
+from clinical.services.dosage import MOST_MEDICINES, settled
 from clinical.services.drafts import ITEM_FIELDS, write_items
 from clinical.services.encounters import lock
 from clinical.services.records import begin
@@ -103,9 +107,17 @@ def renew(*, item: PrescriptionItem, actor: User, now: datetime) -> Encounter:
         written = [values_of(row) for row in in_draft(visit)]
         copy = settled(values_of(item) | {"start_on": None})
         if copy not in written:
+            require_room(written)
             count(visit, actor, now)
             write_items(visit, [*written, copy], now)
     return visit
+
+
+def require_room(written: Sequence[Any]) -> None:
+    """The form of the note shows no more rows than these."""
+    if len(written) >= MOST_MEDICINES:
+        words = _("The note holds %(most)d medicines. Remove one first.")
+        raise DomainError(words % {"most": MOST_MEDICINES})
 
 
 def in_draft(visit: Encounter) -> Any:

@@ -126,7 +126,7 @@ def details(allergy: Allergy) -> list[str]:
         else reaction.manifestation
         for reaction in allergy.reactions.all()
     ]
-    danger = _("danger: %(danger)s") % {"danger": str(allergy.get_criticality_display()).casefold()}
+    danger = _("danger %(danger)s") % {"danger": str(allergy.get_criticality_display()).casefold()}
     return [
         *(told or [_("reaction not recorded")]),
         danger,

@@ -28,7 +28,7 @@ from clinical.models import Encounter, LabResult
 from clinical.models.lab import REPORTED
 from clinical.services.drafts import check
 from clinical.services.findings import Finding, differences, require_finding, require_range
-from clinical.services.rows import add_once, hold_patient, identity
+from clinical.services.rows import add_once, hold_patient, identity, require_open_visit
 from clinical.services.telling import tell_readers
 from scheduling.services.calendar import patiently
 
@@ -59,11 +59,16 @@ def order_test(
             now=now,
             key=key,
             encounter=encounter,
-            judge=require_range,
+            judge=require_order,
             display=display.strip(),
             taken_at=now,
             **facts,
         )
+
+
+def require_order(row: LabResult) -> None:
+    require_open_visit(row)
+    require_range(row)
 
 
 @patiently
@@ -199,10 +204,10 @@ def held(
 
 
 def locked(result: LabResult, version: int, finding: Finding | None = None) -> LabResult:
-    rows = LabResult.objects.select_for_update(of=("self",)).select_related("patient")
-    row = rows.get(pk=result.pk)
+    row = LabResult.objects.select_for_update(of=("self",)).get(pk=result.pk)
     if row.version != version:
-        raise StaleVersion(rows=differences(row, finding))
+        # Nothing is reviewed or released unseen: only what was typed may be sent once more.
+        raise StaleVersion(rows=differences(row, finding), version=row.version if finding else None)
     return row
 
 

@@ -6,13 +6,15 @@ from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4, uuid5
 
 from accounts.audit import acting, record_event
+from accounts.errors import DomainError
 from accounts.models import Patient, User
 from accounts.models.base import PublicModel
 from accounts.rules import demand
-from clinical.errors import AlreadyInError, OtherPatient, ReasonMissing
+from clinical.errors import AlreadyInError, EncounterNotOpen, OtherPatient, ReasonMissing
 from clinical.models import Encounter
 from clinical.models.patient_rows import ENTERED_IN_ERROR, PatientRow
 from clinical.services.drafts import check
+from clinical.services.encounters import lock
 from scheduling.services.calendar import patiently
 
 Row = TypeVar("Row", bound=PatientRow)
@@ -64,6 +66,12 @@ def add_once(
     return row
 
 
+def require_open_visit(row: PatientRow) -> None:
+    """Nothing is added to a visit that is closed; call it with the patient held."""
+    if row.encounter is not None and not lock(row.encounter).is_open:
+        raise EncounterNotOpen
+
+
 @patiently
 def mark_in_error(*, row: PatientRow, reason: str, actor: User, now: datetime) -> PatientRow:
     """Strike the row through: staff still see it, the patient does not. It cannot be taken back."""
@@ -75,6 +83,8 @@ def mark_in_error(*, row: PatientRow, reason: str, actor: User, now: datetime) -
         struck: Any = model._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
         if struck.is_in_error:
             raise AlreadyInError
+        if words := struck.why_it_stays():
+            raise DomainError(words)
         setattr(struck, model.error_field, ENTERED_IN_ERROR)
         struck.status_reason = reason.strip()[:200]
         struck.save(update_fields=[model.error_field, "status_reason"])

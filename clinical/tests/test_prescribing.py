@@ -66,7 +66,7 @@ def test_the_message_names_allergy_reaction_danger_and_medicine(encounter: Any, 
     written(encounter, now, AMOXICILLIN)
 
     assert messages(encounter, now) == [
-        "Amoxicillin: there is an allergy to Penicillin (Anaphylaxis, Severe; danger: high: may be "
+        "Amoxicillin: there is an allergy to Penicillin (Anaphylaxis, Severe; danger high: may be "
         "life-threatening; unconfirmed). Amoxicillin is one of the penicillins."
     ]
 

@@ -132,11 +132,16 @@ class KeepsTyping:
         try:
             response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except StaleVersion:
-            self.keep_sent()
+            self.keep_what_can_be_found()
             raise
         if request.method == "POST" and response.status_code == 422:
-            self.keep_sent()
+            self.keep_what_can_be_found()
         return response
+
+    def keep_what_can_be_found(self) -> None:
+        """A form without a window, a mere button, would come back as a text that nobody typed and nothing ends."""
+        if mark_sent(self.request.POST, "window"):
+            self.keep_sent()
 
     def keep_sent(self) -> None:
         """What could not be saved is on the server all the same; what is too long for that stays in the page."""

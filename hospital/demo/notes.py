@@ -32,6 +32,10 @@ def case(
     return {"sections": sections, "diagnoses": [diagnosis], "items": [medicine] if medicine else []}
 
 
+# From these follows how much is handed out.
+CODES = {"once a day": "QD", "twice a day": "BID", "three times a day with food": "TID"}
+
+
 def medicine(name: str, strength: str, dose: str, unit: str, frequency: str, days: int) -> dict[str, Any]:
     return {
         "medicine": name,
@@ -40,6 +44,7 @@ def medicine(name: str, strength: str, dose: str, unit: str, frequency: str, day
         "dose_unit": unit,
         "route": "by mouth",
         "frequency": frequency,
+        "frequency_code": CODES.get(frequency, ""),
         "duration_days": days,
     }
 
