@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from accounts.backoffice import VersionedForm, is_number
 from accounts.errors import LikelyTwin
@@ -14,6 +15,12 @@ class PatientForm(VersionedForm):
     """Comes back, with all that was typed, while somebody likely the same has not been looked at."""
 
     twins: Any = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "birth_date" in self.fields:
+            words = _("Enter a date like 3 December 1985, or 1985-12-03")
+            self.fields["birth_date"].error_messages["invalid"] = words
 
     def clean(self) -> Any:
         if self.twins:

@@ -171,3 +171,14 @@ def test_an_own_access_that_ended_is_not_opened_beside_the_new_one(client, admin
 
     assert "End that one first." in errors(answer)
     assert PatientAccess.objects.get(pk=wrong.pk).ends_at is not None
+
+
+def test_a_date_of_birth_that_can_be_read_in_two_ways_is_told_how_to_write(client, reception):
+    client.force_login(reception)
+
+    answer = client.post(
+        url("patient", "add"), {"given_name": "Pat", "birth_date": "03/04/1987", "gender": "other"}
+    )
+
+    assert "Enter a date like 3 December 1985" in answer.content.decode()
+    assert not Patient.objects.exists()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.triggers import AuditRows, ImmutableWhen
 from clinical.models.closing import ClosingModel, ClosingQuerySet, is_loading
-from clinical.models.encounter import ClinicalQuerySet, Encounter, EncounterStatus
+from clinical.models.encounter import OVER, ClinicalQuerySet, Encounter
 from clinical.models.record import MedicalRecord
 
 
@@ -20,7 +20,7 @@ class EncounterChildQuerySet(ClosingQuerySet, ClinicalQuerySet):
     doctor_path = "encounter__doctor__user"
     encounter_path = "encounter"
 
-    closed_when = Q(encounter__status=EncounterStatus.FINISHED)
+    closed_when = Q(encounter__status__in=OVER)
 
     def released(self) -> Q:
         encounters = MedicalRecord.objects.readable_by_patients().values("encounter")
@@ -30,7 +30,7 @@ class EncounterChildQuerySet(ClosingQuerySet, ClinicalQuerySet):
         """No child is born to a finished encounter, except as a load's history."""
         if is_loading():
             return
-        encounters = Encounter.objects.filter(self.of_parents(rows), status=EncounterStatus.FINISHED)
+        encounters = Encounter.objects.filter(self.of_parents(rows), status__in=OVER)
         if encounters.exists():
             raise self.refusal
 
@@ -73,7 +73,7 @@ class Diagnosis(ClosingModel):
             models.CheckConstraint(name="a_code_names_its_system", condition=Q(code="") | ~Q(system="")),
             ImmutableWhen(
                 name="a_finished_encounter_keeps_its_diagnoses",
-                condition=Q(status="finished"),
+                condition=Q(status__in=OVER),
                 through="encounter",
                 guard_insert=True,
             ),

@@ -63,8 +63,12 @@ class EncounterStatus(models.TextChoices):
     ENTERED_IN_ERROR = "entered-in-error", _("Entered in error")
 
 
+# A visit that is over stays closed when it is struck out.
+OVER = ["finished", "entered-in-error"]
+
+
 class EncounterQuerySet(ClosingQuerySet, ClinicalQuerySet):
-    closed_when = Q(status=EncounterStatus.FINISHED)
+    closed_when = Q(status__in=OVER)
     still_open = frozenset({"status"})
 
     def released(self) -> Q:
@@ -144,7 +148,7 @@ class Encounter(ClosingModel, PublicModel, VersionedModel):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_stays",
-                condition=Q(status="finished"),
+                condition=Q(status__in=OVER),
                 allow={"status": [("finished", "entered-in-error")]},
                 free=["version"],
                 moved=["patient"],

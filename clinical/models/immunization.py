@@ -10,6 +10,7 @@ from accounts.models import Patient
 from accounts.triggers import AuditRows, ImmutableWhen
 from clinical.models.closing import ClosingModel
 from clinical.models.diagnosis import EncounterChildQuerySet
+from clinical.models.encounter import OVER
 from clinical.models.patient_rows import ENTERED_IN_ERROR, PatientRow, PatientRowQuerySet
 
 CVX = "http://hl7.org/fhir/sid/cvx"
@@ -94,7 +95,7 @@ class Immunization(ClosingModel, PatientRow):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_vaccinates_nobody",
-                condition=Q(status="finished"),
+                condition=Q(status__in=OVER),
                 through="encounter",
                 free=["status", "status_reason"],
                 moved=["patient"],

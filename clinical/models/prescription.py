@@ -21,7 +21,7 @@ from accounts.triggers import AuditRows, ImmutableWhen
 from clinical.medicines.pieces import counted, is_counted
 from clinical.models.closing import ClosingModel
 from clinical.models.diagnosis import EncounterChildQuerySet
-from clinical.models.encounter import EncounterStatus
+from clinical.models.encounter import OVER, EncounterStatus
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 # Days; what another system wrote may be beyond any calendar.
@@ -59,7 +59,7 @@ class Prescription(ClosingModel, PublicModel):
         constraints = [
             ImmutableWhen(
                 name="a_finished_encounter_keeps_its_prescriptions",
-                condition=Q(status="finished"),
+                condition=Q(status__in=OVER),
                 through="encounter",
                 moved=["patient"],
                 guard_insert=True,
@@ -80,7 +80,7 @@ class PrescriptionItemQuerySet(EncounterChildQuerySet):
     patient_path = "prescription__patient"
     doctor_path = "prescription__encounter__doctor__user"
     encounter_path = "prescription__encounter"
-    closed_when = Q(prescription__encounter__status=EncounterStatus.FINISHED)
+    closed_when = Q(prescription__encounter__status__in=OVER)
     still_open = frozenset({"status", "status_code", "status_reason", "stopped_at"})
 
     def within(self, how_far: Reach, user: Any) -> Q:
@@ -223,7 +223,7 @@ class PrescriptionItem(ClosingModel):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_keeps_its_medicines",
-                condition=Q(status="finished"),
+                condition=Q(status__in=OVER),
                 through="prescription__encounter",
                 guard_insert=True,
                 free=["status", "status_code", "status_reason", "stopped_at"],

@@ -11,6 +11,7 @@ from accounts.triggers import AuditRows, ImmutableWhen
 from clinical.measures import BLOOD_PRESSURE
 from clinical.models.closing import ClosingModel
 from clinical.models.diagnosis import EncounterChildQuerySet
+from clinical.models.encounter import OVER
 from clinical.models.patient_rows import ENTERED_IN_ERROR, PatientRow, PatientRowQuerySet
 
 MEASURED_OR_WRONG = Q(status__in=["final", ENTERED_IN_ERROR])
@@ -93,7 +94,7 @@ class VitalSign(ClosingModel, PatientRow):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_takes_no_vitals",
-                condition=Q(status="finished"),
+                condition=Q(status__in=OVER),
                 through="encounter",
                 free=["status", "status_reason"],
                 moved=["patient"],

@@ -90,8 +90,11 @@ def sign(
     """Fix the record for good, finish the visit, seal the text and tell the patient, in one transaction."""
     demand(actor, "clinical.sign_record", record)
     with calendar_write(record.encounter.doctor, record.patient, actor=actor, reason="record signed"):
-        encounter = lock(record.encounter)
+        encounter, patient_id = lock(record.encounter), record.patient_id
         record = MedicalRecord.objects.select_for_update().get(pk=record.pk)
+        if record.patient_id != patient_id:
+            # Merged a moment ago: the patient who is locked is not the one whose allergies count.
+            raise StaleVersion
         require_signable(record, encounter, version)
         require_resolved(encounter, now)
         record.status, record.version = RecordStatus.FINAL, version + 1

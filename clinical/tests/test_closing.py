@@ -128,3 +128,20 @@ def test_an_open_visit_and_its_draft_can_change(draft: Any) -> None:
     Diagnosis.objects.update(display="Gout")
 
     assert (MedicalRecord.objects.get().plan, Diagnosis.objects.get().display) == ("Walk", "Gout")
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {table} SET {column} = {column} || '!'", "DELETE FROM {table}"]
+)
+@pytest.mark.parametrize("model", [table for table in TABLES if table not in (Prescription, MedicalRecord)])
+def test_a_visit_that_is_struck_out_stays_closed(record: Any, model: Any, statement: str) -> None:
+    Encounter.objects.update(status="entered-in-error")
+    before = list(model.objects.values())
+    sql = statement.format(table=model._meta.db_table, column=COLUMN[model])
+
+    with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+        connection.cursor().execute(sql)
+    with pytest.raises(FinishedEncounter):
+        new_diagnosis(record).save()
+
+    assert list(model.objects.values()) == before

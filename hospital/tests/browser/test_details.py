@@ -59,7 +59,7 @@ def decides(page: Page) -> list[str]:
     page.get_by_role("radiogroup", name="Phone").get_by_label("Accept").check()
     page.get_by_role("radiogroup", name="Town or city").get_by_label("Refuse").check()
     page.get_by_role("button", name="Save decisions").click()
-    expect(page.get_by_text("Say why it is refused")).to_be_visible()
+    expect(page.get_by_text("Say why it is refused", exact=True)).to_be_visible()
     found += faults_of(page)
     page.get_by_label("Why town or city is not changed").fill("There is no such town")
     page.get_by_role("button", name="Save decisions").click()
