@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import PatientMerge, PossibleTwin
+from accounts.services.merging import journal
 from accounts.tests.factories import PatientFactory
 from hospital.tests.matrix.charts import build_chart
 from hospital.tests.matrix.faults import FAULTS, Fault
@@ -29,7 +30,9 @@ def two_files(world: World) -> None:
     ana, ben = (world.rows["patient"][name] for name in ("ana", "ben"))
     PossibleTwin.objects.create(first=ana, second=ben, source="desk")
     lost = PatientFactory(merged_into=ana, archived_at=timezone.now())
-    PatientMerge.objects.create(survivor=ana, loser=lost, merged_by=world.actors["admin"])
+    PatientMerge.objects.create(
+        survivor=ana, loser=lost, merged_by=world.actors["admin"], snapshot=journal.empty()
+    )
 
 
 @pytest.mark.timeout(900)
