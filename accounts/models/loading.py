@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import VisibleQuerySet
 from accounts.models.base import PublicModel
+from accounts.triggers import AppendOnly
 
 
 class LoadBatchQuerySet(VisibleQuerySet):
@@ -16,20 +17,41 @@ class LoadBatchQuerySet(VisibleQuerySet):
 
 class LoadBatch(PublicModel):
     class Status(models.TextChoices):
+        DRAFT = "draft", _("Being prepared")
+        WAITING = "waiting", _("Waiting to be loaded")
         RUNNING = "running", _("Running")
         FINISHED = "finished", _("Finished")
         REFUSED = "refused", _("Refused")
+        STOPPED = "stopped", _("Stopped half-way")
+        UNDONE = "undone", _("Undone")
 
+    # The layout of the input, and the name under which its keys are kept.
     kind = models.CharField(_("kind"), max_length=40)
+    system = models.CharField(_("source system"), max_length=100, blank=True)
     source = models.CharField(_("source"), max_length=300)
+    file = models.FileField(_("file"), upload_to="loads/", blank=True)
     digest = models.CharField(_("SHA-256"), max_length=64, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.RUNNING)
     counts = models.JSONField(_("counts"), default=dict)
+    # How it is to be read: encoding, separator, columns, and what to do with faulty rows.
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    # The first faults and the warnings; where a load stands that runs.
+    report = models.JSONField(_("report"), default=dict, blank=True)
+    progress = models.JSONField(_("progress"), default=dict, blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("undone by"),
+    )
+    undone_at = models.DateTimeField(_("undone at"), null=True)
 
     objects = LoadBatchQuerySet.as_manager()
 
@@ -74,3 +96,26 @@ class SourceReference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.kind} {self.value}"
+
+
+class LoadChange(models.Model):
+    """What stood in a row before a load changed it, so that the load can be undone."""
+
+    batch = models.ForeignKey(
+        LoadBatch, on_delete=models.PROTECT, related_name="changes", verbose_name=_("load")
+    )
+    model = models.CharField(_("kind"), max_length=80)
+    target_id = models.BigIntegerField(_("row"))
+    # Columns and their values, spelt as `services.spelling` does.
+    before = models.JSONField(_("before"), default=dict)
+
+    class Meta:
+        verbose_name = _("change by a load")
+        verbose_name_plural = _("changes by loads")
+        constraints = [
+            models.UniqueConstraint(name="a_load_changes_a_row_once", fields=["batch", "model", "target_id"]),
+            AppendOnly(name="what_loads_changed_is_append_only"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.target_id}"

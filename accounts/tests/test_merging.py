@@ -5,7 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.errors import CannotMerge, FileClosed, NotAllowed, StaleVersion
-from accounts.models import AuditEvent, Patient, PatientAccess, PatientMerge, PossibleTwin
+from accounts.models import (
+    AuditEvent,
+    Patient,
+    PatientAccess,
+    PatientIdentifier,
+    PatientMerge,
+    PossibleTwin,
+)
 from accounts.services import archiving, merging
 from accounts.tests.factories import PatientFactory, UserFactory
 
@@ -194,3 +201,18 @@ def test_a_merge_is_recorded_with_the_file_that_went(admin, now, stays, goes):
     event = AuditEvent.objects.get(action="merge")
     told = (event.target_table, event.target_id, event.patient_id, event.reason)
     assert told == ("accounts_patient", str(goes.pk), stays.pk, "Same passport")
+
+
+def test_a_number_that_both_files_have_stays_behind(admin, now, stays, goes):
+    for patient in (stays, goes):
+        PatientIdentifier.objects.create(patient=patient, type="SS", value="999-55-1234")
+    PatientIdentifier.objects.create(patient=goes, type="PPN", value="X71")
+
+    united(stays, goes, admin, now)
+
+    held = PatientIdentifier.objects.values_list("patient", "type", "value").order_by("patient", "type")
+    assert set(held) == {
+        (stays.pk, "SS", "999-55-1234"),
+        (stays.pk, "PPN", "X71"),
+        (goes.pk, "SS", "999-55-1234"),
+    }

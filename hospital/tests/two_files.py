@@ -4,7 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from accounts.models import DetailsChange, Doctor, LoadBatch, Patient, PatientAccess, SourceReference
+from accounts.models import (
+    DetailsChange,
+    Doctor,
+    LoadBatch,
+    Patient,
+    PatientAccess,
+    PatientIdentifier,
+    SourceReference,
+)
 from accounts.models.merging import CLOSE, MOVE, RESOLVE, name_of, relations, rule_of
 from accounts.tests.factories import UserFactory
 from clinical.models import (
@@ -63,6 +71,12 @@ def wishes(case: Case) -> None:
     DetailsChange.objects.create(field="state", wanted="Kent", **told, **decided)
     for name in ("city", "postal_code"):
         DetailsChange.objects.create(field=name, wanted=str(case.patient.pk), **told)
+
+
+@fills(PatientIdentifier)
+def identifiers(case: Case) -> None:
+    number = f"999-00-{case.patient.pk}"
+    PatientIdentifier.objects.create(patient=case.patient, type="SS", value=number, recorded_at=case.now)
 
 
 @fills(Condition)
