@@ -9,6 +9,8 @@ from typing import TypeVar
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.loading.options import Options
+
 # Digits with a point, and nothing else that Python would take for a number.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 # How a spreadsheet rewrites a long number: 2.98725E+13.
@@ -34,8 +36,16 @@ def exact(text: str, *, digits: int, places: int) -> Decimal:
 class Cells:
     """Blank text is "", a blank or faulty date None; `faults` holds (column, value, reason)."""
 
-    def __init__(self, columns: Mapping[str, int], cells: list[str], now: datetime, number: int = 0) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, int],
+        cells: list[str],
+        now: datetime,
+        number: int = 0,
+        options: Options | None = None,
+    ) -> None:
         self.columns, self.cells, self.now, self.number = columns, cells, now, number
+        self.options = options or Options()
         self.faults: list[tuple[str, str, str]] = []
         self.warnings: list[str] = []
 

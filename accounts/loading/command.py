@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
 from accounts.loading import console
+from accounts.loading.options import Options
 from accounts.loading.pipeline import Load
 from accounts.loading.readers import Folder
 from accounts.loading.registry import LAYOUTS
@@ -21,7 +22,7 @@ from accounts.rules import demand
 class LoadCommand(BaseCommand):
     """Ends with 0 when all is well, 1 when some rows were refused, 2 when nothing could be done."""
 
-    system: ClassVar[str]
+    layout: ClassVar[str]
     example: ClassVar[str]
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
@@ -54,8 +55,9 @@ class LoadCommand(BaseCommand):
     def _load(self, options: dict[str, Any]) -> Report:
         actor = self._actor(options["actor"])
         with console.progress_on(sys.stderr) as progress:
-            load = Load(Folder(options["path"]), LAYOUTS[self.system], actor, progress=progress)
-            return load.run(keep_going=options["keep_going"], dry_run=options["dry_run"])
+            chosen = Options.from_json(options)
+            load = Load(Folder(options["path"]), LAYOUTS[self.layout], actor, chosen, progress=progress)
+            return load.run()
 
     def _actor(self, email: str | None) -> User | None:
         if not email:

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.db.models import Model
 
 from accounts.loading.cells import Cells
-from accounts.loading.readers import Table
+from accounts.loading.tables import Table
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,13 @@ class Kind:
     # Other kinds take the table's other rows, and one of them tells which rows cannot be read.
     partial: ClassVar[bool] = False
     required: ClassVar[tuple[str, ...]] = ()
+    # Columns that are read when they are there, and columns that the source has and nothing here means.
+    optional: ClassVar[tuple[str, ...]] = ()
+    ignored: ClassVar[tuple[str, ...]] = ()
+    # Other headers for a column, in capitals: {"BIRTH_DATE": ("DOB", "DATE OF BIRTH")}.
+    synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    # Rows that show how a file is to be filled in, by column.
+    samples: ClassVar[tuple[Mapping[str, str], ...]] = ()
     parents: ClassVar[tuple[Parent, ...]] = ()
     # The parent whom the row is about; a parent that has an owner too must have the same.
     owner: ClassVar[str] = ""
@@ -71,6 +78,12 @@ class Kind:
     def columns(self) -> tuple[str, ...]:
         named = [*self.key, *self.required, *(parent.column for parent in self.parents if parent.required)]
         return tuple(dict.fromkeys(named))
+
+    @property
+    def known_columns(self) -> tuple[str, ...]:
+        """All that a file may say, in the order of a template."""
+        hung = [parent.column for parent in self.parents]
+        return tuple(dict.fromkeys([*self.key, *self.required, *hung, *self.optional]))
 
     def over(self, table: Table) -> "Kind":
         """The kind for one reading of the table; one that must know other rows first reads them here."""
@@ -98,6 +111,15 @@ class Kind:
     def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
         """Keys of new rows that the house already has under a name of its own."""
         return {}
+
+    def named(self, keys: Iterable[str]) -> dict[str, int]:
+        """Rows that the house knows under these words, though no source brought them: for rows that hang on them."""
+        return {}
+
+    def before(self, rows: Sequence[Row]) -> list[tuple[type[Model], int, list[str]]]:
+        """What `update` is about to change: model, key and columns, so that the load can be undone."""
+        names = list(rows[0].fields()) + (["version"] if hasattr(self.model, "version") else [])
+        return [(self.model, row.target_id, names) for row in rows]
 
     def heirs(self, targets: Iterable[int]) -> dict[int, int]:
         """Of rows that were merged into another one since: the row that takes what hangs on them."""

@@ -15,6 +15,8 @@ from accounts.models import SourceReference
 
 @dataclass(frozen=True, slots=True)
 class Match:
+    """`reference_id` is 0 for a row that the house knows by its own words."""
+
     reference_id: int
     digest: str
     target_id: int
@@ -109,12 +111,20 @@ class Matching:
 
     def _find_parents(self, parent: Parent, rows: Sequence[Row]) -> dict[str, Match]:
         kind = self.kinds[parent.kind]
-        found, _stale = self.find(kind, (row.parents[parent.field] for row in rows))
+        keys = {row.parents[parent.field] for row in rows} - {""}
+        found, _stale = self.find(kind, keys)
+        found |= self._named(kind, keys - found.keys())
         heirs = kind.heirs(match.target_id for match in found.values())
         return {
             key: replace(match, target_id=heirs.get(match.target_id, match.target_id))
             for key, match in found.items()
         }
+
+    def _named(self, kind: Kind, keys: set[str]) -> dict[str, Match]:
+        """Rows that no source brought, by the words the house has for them."""
+        own = kind.named(keys) if keys else {}
+        alive = self._owners(kind, list(own.values()))
+        return {key: Match(0, "", pk, alive[pk]) for key, pk in own.items() if pk in alive}
 
     def _parent_fault(
         self, kind: Kind, row: Row, parents: dict[str, dict[str, Match]]

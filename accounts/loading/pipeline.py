@@ -1,5 +1,6 @@
 """A load from end to end: all of the input is judged first; then it is judged again and written, chunk by chunk."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import Error, IntegrityError, OperationalError
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,11 +17,13 @@ from accounts.loading.faults import Fault, LoadStopped, Unreadable
 from accounts.loading.kinds import Kind, Row, by_name
 from accounts.loading.known import Known
 from accounts.loading.matching import Matching, Verdict
-from accounts.loading.readers import Folder, Table
+from accounts.loading.options import Options
 from accounts.loading.registry import Layout
 from accounts.loading.report import Report
+from accounts.loading.tables import Source, Table
 from accounts.loading.validation import Validation
-from accounts.models import LoadBatch, SourceReference
+from accounts.models import LoadBatch, LoadChange, SourceReference
+from accounts.services.spelling import spelled
 
 CHUNK = 1000
 # A chunk that lost a race is judged anew; the winner's rows are then unchanged ones.
@@ -38,43 +42,47 @@ def silent(phase: str, kind: str, rows: int) -> None:
 class Load:
     """One input, one layout; `run` is all that callers need."""
 
-    folder: Folder
+    source: Source
     layout: Layout
     actor: Any
+    options: Options = field(default_factory=Options)
     now: datetime = field(default_factory=timezone.now)
     progress: Progress = silent
+    # A batch that was prepared before; else one is made when the writing begins.
+    batch: LoadBatch | None = None
 
     def __post_init__(self) -> None:
         self.kinds = by_name(self.layout.kinds)
-        self.digest = self.folder.digest()
-        self.tables = open_tables(self.folder, self.layout)
+        self.system = self.options.system or self.layout.keys or self.layout.system
+        self.digest = self.source.digest()
+        self.tables = open_tables(self.source, self.layout)
         self._start()
 
-    def run(self, *, keep_going: bool = False, dry_run: bool = False) -> Report:
+    def run(self) -> Report:
         """Raises Unreadable before anything is written, LoadStopped when the database refuses half-way."""
         self._judge_all("read", self._settle)
-        if dry_run:
+        if self.options.dry_run:
             return self.report
-        if self.report.total("refused") and not keep_going:
+        if self.report.total("refused") and not self.options.keep_going:
             self.report.withhold()
             return self.report
         return self._write_all()
 
     def _start(self) -> None:
         self.known, self.report = Known(), Report()
-        self.matching = Matching(self.layout.system, self.kinds, self.known)
+        self.matching = Matching(self.system, self.kinds, self.known)
 
     def _judge_all(self, phase: str, settle: Settle) -> None:
         for kind in self.layout.kinds:
             if kind.table in self.tables:
                 self._judge(phase, kind, self.tables[kind.table], settle)
         used = {kind.table for kind in self.layout.kinds}
-        for name in sorted(self.folder.paths.keys() - used):
+        for name in sorted(set(self.source.names) - used):
             self.report.open(name)
-            self.report.count(name, "skipped", self.folder.row_count(name))
+            self.report.count(name, "skipped", self.source.row_count(name))
 
     def _judge(self, phase: str, kind: Kind, table: Table, settle: Settle) -> None:
-        validation = Validation(kind, table, self.known, self.report, self.now)
+        validation = Validation(kind, table, self.known, self.report, self.now, self.options)
         for rows in chunks(validation.rows()):
             verdict = settle(kind, table, rows)
             self._remember(kind, table, verdict, validation)
@@ -96,33 +104,40 @@ class Load:
         self.report.count(kind.name, "unchanged", len(verdict.unchanged) + len(verdict.adopted))
 
     def _write_all(self) -> Report:
-        if self.folder.digest() != self.digest:
+        if self.source.digest() != self.digest:
             raise Unreadable(
-                [Fault(str(self.folder.path), 0, "", "", _("The files changed while they were read."))]
+                [Fault(self.source.name, 0, "", "", _("The files changed while they were read."))]
             )
         self._start()
         self.report.written = True
-        self.batch = LoadBatch.objects.create(
-            kind=self.layout.system,
-            source=str(self.folder.path)[-300:],
-            digest=self.digest,
-            actor=self.actor,
-            started_at=self.now,
-        )
+        self.batch = self._open_batch()
         try:
             self._judge_all("write", self._write)
         except (Error, Unreadable) as error:
-            self._close(LoadBatch.Status.REFUSED)
+            self._close(LoadBatch.Status.STOPPED)
             raise LoadStopped(
                 _("The load stopped half-way; run it again. %(error)s") % {"error": error}
             ) from error
         self._close(LoadBatch.Status.FINISHED)
         return self.report
 
+    def _open_batch(self) -> LoadBatch:
+        batch = self.batch or LoadBatch(source=self.source.name[-300:])
+        batch.kind, batch.system, batch.digest = self.layout.system, self.system, self.digest
+        batch.status, batch.actor, batch.started_at = LoadBatch.Status.RUNNING, self.actor, self.now
+        batch.options = batch.options | self.options.as_json()
+        batch.save()
+        return batch
+
+    @property
+    def running(self) -> LoadBatch:
+        assert self.batch is not None, "rows are written inside a batch"  # noqa: S101
+        return self.batch
+
     def _close(self, status: str) -> None:
-        self.batch.status, self.batch.counts = status, self.report.as_dict()
-        self.batch.finished_at = timezone.now()
-        self.batch.save(update_fields=["status", "counts", "finished_at"])
+        batch = self.running
+        batch.status, batch.counts, batch.finished_at = status, self.report.as_dict(), timezone.now()
+        batch.save(update_fields=["status", "counts", "finished_at"])
 
     def _write(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
         for _attempt in range(TRIES - 1):
@@ -133,7 +148,7 @@ class Load:
         return self._write_once(kind, table, rows)
 
     def _write_once(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
-        with acting(self.actor, reason=f"load {self.batch.source}", batch=self.batch.pk):
+        with acting(self.actor, reason=f"load {self.running.source}", batch=self.running.pk):
             self._take_turn()
             verdict = self._settle(kind, table, rows)
             self._write_rows(kind, verdict)
@@ -141,7 +156,7 @@ class Load:
 
     def _take_turn(self) -> None:
         """Two loads of one system write their chunks one after the other."""
-        batches = LoadBatch.objects.select_for_update(no_key=True).filter(kind=self.layout.system)
+        batches = LoadBatch.objects.select_for_update(no_key=True).filter(system=self.system)
         batches.order_by("pk").first()
 
     def _write_rows(self, kind: Kind, verdict: Verdict) -> None:
@@ -154,34 +169,57 @@ class Load:
             self._reference(kind, row) for row in verdict.created + verdict.adopted
         )
         if verdict.updated:
+            self._keep_before(kind, verdict.updated)
             kind.update(verdict.updated)
             changed = [SourceReference(pk=row.reference_id, digest=row.digest) for row in verdict.updated]
             SourceReference.objects.bulk_update(changed, ["digest"])
 
+    def _keep_before(self, kind: Kind, rows: list[Row]) -> None:
+        """What stands now goes into the batch's journal, with the digests that the source had left."""
+        digests = [(SourceReference, row.reference_id or 0, ["digest"]) for row in rows]
+        LoadChange.objects.bulk_create(
+            LoadChange(batch=self.running, model=model._meta.label_lower, target_id=target, before=before)
+            for model, target, before in images([*kind.before(rows), *digests])
+        )
+
     def _reference(self, kind: Kind, row: Row) -> SourceReference:
         return SourceReference(
-            system=self.layout.system,
+            system=self.system,
             kind=kind.noun,
             value=row.key,
             digest=row.digest,
             target_id=row.target_id,
-            batch=self.batch,
+            batch=self.running,
         )
 
 
-def open_tables(folder: Folder, layout: Layout) -> dict[str, Table]:
+def images(
+    changing: list[tuple[type[Model], int, list[str]]],
+) -> Iterator[tuple[type[Model], int, dict[str, Any]]]:
+    """The rows as they stand, spelt for keeping; one query a model."""
+    wanted: dict[type[Model], dict[int, list[str]]] = defaultdict(dict)
+    for model, target, names in changing:
+        wanted[model][target] = names
+    for model, targets in wanted.items():
+        names = list(dict.fromkeys(name for found in targets.values() for name in found))
+        for row in model._base_manager.filter(pk__in=targets).values("pk", *names):
+            target = row.pop("pk")
+            yield model, target, {name: spelled(value) for name, value in row.items()}
+
+
+def open_tables(source: Source, layout: Layout) -> dict[str, Table]:
     """The layout's tables that are there, with their columns checked; raises Unreadable with every lack."""
     tables, faults = {}, []
-    if layout.needed not in folder.paths:
+    if layout.needed not in source.names:
         words = _("There is no %(table)s.csv in this folder; it holds %(files)s.")
-        held = ", ".join(path.name for path in folder.paths.values())
-        faults.append(Fault(str(folder.path), 0, "", "", words % {"table": layout.needed, "files": held}))
-    wanted = {
-        name: path for name, path in folder.paths.items() if name in {kind.table for kind in layout.kinds}
-    }
-    for name, path in wanted.items():
+        told = words % {
+            "table": layout.needed,
+            "files": ", ".join(f"{name}.csv" for name in sorted(source.names)),
+        }
+        faults.append(Fault(source.name, 0, "", "", told))
+    for name in sorted({kind.table for kind in layout.kinds} & set(source.names)):
         try:
-            tables[name] = Table(path)
+            tables[name] = source.open(name)
             faults += tables[name].missing(columns_of(layout, name))
         except Unreadable as error:
             faults += error.faults

@@ -3,14 +3,15 @@
 import csv
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO
 
 from django.utils.translation import gettext as _
 
 from accounts.loading.faults import Fault, Unreadable
+from accounts.loading.tables import Record, Source
+from accounts.loading.tables import Table as AnyTable
 
 # What a file's first bytes betray when it is not UTF-8 text.
 SIGNATURES = {
@@ -25,26 +26,13 @@ SIGNATURES = {
 SEPARATORS = {";": ";", "\t": "TAB", "|": "|"}
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row as it stands in the file; `problem` says why its cells cannot be trusted."""
-
-    number: int
-    cells: list[str]
-    problem: str = ""
-
-
-class Table:
+class Table(AnyTable):
     """A CSV file, streamed; opening it reads the header and raises Unreadable when that is no use."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.file = path, path.name
         self._check_signature()
         self.header = self._read_header()
-        self.columns = {name: index for index, name in enumerate(self.header) if name}
-
-    def fault(self, reason: str, *, row: int = 0, column: str = "") -> Fault:
-        return Fault(self.file, row, column, "", reason)
 
     def records(self) -> Iterator[Record]:
         """Every row below the header; blank lines are counted, not given."""
@@ -52,12 +40,8 @@ class Table:
             if record.number > 1 and (record.cells or record.problem):
                 yield record
 
-    def missing(self, required: tuple[str, ...]) -> list[Fault]:
-        faults = [
-            self.fault(_("This column is missing."), row=1, column=name)
-            for name in required
-            if name not in self.columns
-        ]
+    def missing(self, required: Collection[str]) -> list[Fault]:
+        faults = super().missing(required)
         if faults and (hint := self._separator_hint()):
             faults.insert(0, self.fault(hint, row=1))
         return faults
@@ -133,11 +117,11 @@ class Table:
         return self.fault(words)
 
 
-class Folder:
+class Folder(Source):
     """The CSV files of one folder, by their names in lower case without `.csv`."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.name, self.told = path, str(path), []
         if not path.is_dir():
             raise Unreadable([Fault(str(path), 0, "", "", self._not_a_folder())])
         self.paths = {
@@ -145,6 +129,13 @@ class Folder:
         }
         if not self.paths:
             raise Unreadable([Fault(str(path), 0, "", "", _("There is no CSV file in this folder."))])
+
+    @property
+    def names(self) -> Collection[str]:
+        return self.paths.keys()
+
+    def open(self, name: str) -> Table:
+        return Table(self.paths[name])
 
     def _not_a_folder(self) -> str:
         if self.path.exists():

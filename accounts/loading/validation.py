@@ -10,8 +10,9 @@ from accounts.loading.cells import Cells
 from accounts.loading.faults import Fault
 from accounts.loading.kinds import Kind, Row
 from accounts.loading.known import Known, mark
-from accounts.loading.readers import Record, Table
+from accounts.loading.options import Options
 from accounts.loading.report import Report
+from accounts.loading.tables import Record, Table
 
 KEY_LIMIT = 200
 
@@ -19,8 +20,11 @@ KEY_LIMIT = 200
 class Validation:
     """One pass over one kind's table."""
 
-    def __init__(self, kind: Kind, table: Table, known: Known, report: Report, now: datetime) -> None:
+    def __init__(
+        self, kind: Kind, table: Table, known: Known, report: Report, now: datetime, options: Options
+    ) -> None:
         self.kind, self.table, self.known, self.report, self.now = kind.over(table), table, known, report, now
+        self.options, self.columns = options, table.columns
         self.whole_rows: set[bytes] = set()
         self.times: dict[bytes, int] = {}
         report.open(kind.name)
@@ -45,7 +49,7 @@ class Validation:
             if not self.kind.partial:
                 self.refuse(record.number, "", [("", "", record.problem)])
             return None
-        cells = Cells(self.table.columns, record.cells, self.now, record.number)
+        cells = Cells(self.columns, record.cells, self.now, record.number, self.options)
         if not self.kind.takes(cells) or self._is_repeated(record) or self._is_left_out(cells):
             return None
         key, times = self._key(cells)

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.loading.faults import Fault, Unreadable
-from accounts.loading.readers import Record, Table
+from accounts.loading.readers import Table
+from accounts.loading.tables import Record
 from clinical.models import Icd10Code
 from clinical.models.icd10 import is_code, normalised, searchable
 

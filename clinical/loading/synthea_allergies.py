@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,6 +76,13 @@ class Allergies(Kind):
             row.target_id = allergy.pk
         self._follow(rows)
         return [allergy.pk for allergy in made]
+
+    def before(self, rows: Sequence[Row]) -> list[tuple[type[Model], int, list[str]]]:
+        """The allergies themselves, and the statements that none is known."""
+        names = [*columns(rows[0]), "version"]
+        said = Allergy.objects.none_known().filter(patient__in={row.parent_ids["patient"] for row in rows})
+        ended = [(Allergy, pk, ["clinical_status", "version"]) for pk in said.values_list("pk", flat=True)]
+        return [*((Allergy, row.target_id, names) for row in rows), *ended]
 
     def update(self, rows: Sequence[Row]) -> None:
         locked = Allergy.objects.select_for_update().in_bulk([row.target_id for row in rows])

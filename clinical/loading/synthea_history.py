@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
@@ -156,6 +157,10 @@ class Medications(Kind):
             for row, prescription in zip(rows, made, strict=True)
         )
         return [prescription.pk for prescription in made]
+
+    def before(self, rows: Sequence[Row]) -> list[tuple[type[Model], int, list[str]]]:
+        items = PrescriptionItem.objects.filter(prescription__in=[row.target_id for row in rows])
+        return [(PrescriptionItem, pk, list(self.ends)) for pk in items.values_list("pk", flat=True)]
 
     def update(self, rows: Sequence[Row]) -> None:
         targets = {row.target_id: row for row in rows}

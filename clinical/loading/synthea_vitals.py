@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.loading.cells import Cells, exact
 from accounts.loading.known import mark
-from accounts.loading.readers import Table
+from accounts.loading.tables import Table
 from clinical.loading.synthea_observations import (
     DIASTOLIC,
     SYSTOLIC,

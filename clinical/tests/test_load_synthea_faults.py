@@ -268,7 +268,7 @@ def test_a_load_that_stops_half_way_leaves_whole_chunks_and_is_completed_by_the_
 
     ran = Ran(tmp_path, "--json")
 
-    assert (stopped.code, left) == (2, (2, 0, "refused"))
+    assert (stopped.code, left) == (2, (2, 0, "stopped"))
     assert "run it again" in stopped.err
     assert ran.told("created") == {"conditions": 2, "medications": 2}
 

@@ -12,4 +12,4 @@ class Command(LoadCommand):
         " left as it is."
     )
     example = "example:\n  python manage.py load_synthea ~/synthea/output/csv --dry-run"
-    system = "synthea"
+    layout = "synthea"

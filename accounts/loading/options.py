@@ -1,0 +1,24 @@
+"""How one load is to be done; the same from a command line and from the back office."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Options:
+    """`system` names the source whose keys the rows carry; empty, it is the layout's own name."""
+
+    system: str = ""
+    keep_going: bool = False
+    dry_run: bool = False
+    keep_identifiers: bool = False
+    strip_name_digits: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Options that this release does not know are left out."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in known})
