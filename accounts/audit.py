@@ -25,10 +25,13 @@ class DatabaseRole(Func):
 
 
 @contextmanager
-def acting(actor: Any, reason: str = "", batch: int | None = None, merge: bool = False) -> Iterator[None]:
+def acting(
+    actor: Any, reason: str = "", batch: int | None = None, merge: bool = False, undo: int | None = None
+) -> Iterator[None]:
     """Opens a transaction in which every row written is noted as this person's; nested, the inner one counts.
 
-    Inside a `merge` signed rows change their patient, and nothing else of theirs.
+    Inside a `merge` signed rows change their patient, and nothing else of theirs. While a load is undone, closed
+    rows go that it made.
 
     Leaving gives the outer context back; an exception undoes the savepoint and with it PostgreSQL's setting.
     """
@@ -37,12 +40,19 @@ def acting(actor: Any, reason: str = "", batch: int | None = None, merge: bool =
     with transaction.atomic():
         try:
             role = getattr(actor, "role", "")
-            tell(connection, Context(getattr(actor, "pk", None), role, reason, batch, merge))
+            words = told(actor, reason)
+            tell(connection, Context(getattr(actor, "pk", None), role, words, batch, merge, undo))
             yield
         finally:
             keep(connection, before)
         if nested and not connection.needs_rollback:
             tell(connection, before)
+
+
+def told(actor: Any, reason: str) -> str:
+    """The reason; of whoever looks on as another role, that too."""
+    seen = getattr(actor, "seen_role", "")
+    return f"{reason} (seen as {seen})".strip() if seen else reason
 
 
 def record_event(
@@ -54,7 +64,10 @@ def record_event(
     reason: str = "",
     happened_at: datetime | None = None,
 ) -> None:
-    """Notes a read or an intent in one query; raises KeyError when no app has registered the action."""
+    """Notes a read or an intent in one query; raises KeyError when no app has registered the action.
+
+    A target without a key stands for all rows of its kind.
+    """
     if action not in ACTIONS:
         raise KeyError(f"Unregistered audit action: {action}")
     context = current(transaction.get_connection())
@@ -63,9 +76,9 @@ def record_event(
         role=getattr(actor, "role", ""),
         action=action,
         target_table=target._meta.db_table if target else "",
-        target_id=str(target.pk) if target else "",
+        target_id=str(target.pk) if target and target.pk else "",
         patient_id=patient.pk if patient else None,
-        reason=reason or context.reason,
+        reason=told(actor, reason) if reason else context.reason or told(actor, ""),
         happened_at=happened_at,
         source=AuditEvent.Source.EVENT,
         batch_id=context.batch,

@@ -1,6 +1,6 @@
 """Proves that every database rule the models declare stands in the database, whole and switched on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -99,12 +99,22 @@ def drop_rules(connection: BaseDatabaseWrapper, *prefixes: str) -> None:
     _run(connection, [f"DROP FUNCTION IF EXISTS {quoted(name)}()" for name in functions])
 
 
+def drop_overtaken(connection: BaseDatabaseWrapper, expected: Mapping[str, Rule]) -> None:
+    """A migration made it to ride with its table; the model declares another in its place, or none any more."""
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    for row in _triggers(connection):
+        if row.name.startswith(RIDING) and row.table in tables and row.name not in expected:
+            drop_rules(connection, row.name)
+
+
 def install_rules(connection: BaseDatabaseWrapper) -> None:
     """Makes each trigger that is not whole; an exclusion constraint is the migrations' own."""
     with transaction.atomic(using=connection.alias):
         drop_rules(connection, OUTSIDE)
+        expected = expected_rules(connection)
+        drop_overtaken(connection, expected)
         installed = installed_rules(connection)
-        for rule in expected_rules(connection).values():
+        for rule in expected.values():
             if rule.is_trigger and not _is_whole(rule, installed.get(rule.name)):
                 _run(connection, [drop_trigger_sql(rule.name, rule.table, connection), rule.create])
 

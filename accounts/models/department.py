@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import VisibleQuerySet
 from accounts.models.base import ArchivableModel, ArchivableQuerySet, PublicModel, VersionedModel
+from accounts.triggers import AuditRows
 
 
 class DepartmentQuerySet(ArchivableQuerySet, VisibleQuerySet):
@@ -43,6 +44,7 @@ class Department(PublicModel, VersionedModel, ArchivableModel):
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ["name"]
+        constraints = [AuditRows(name="departments_are_audited")]
 
     def __str__(self) -> str:
         return self.name

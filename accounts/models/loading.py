@@ -1,8 +1,12 @@
 """What a load brought: the batch, and where every loaded row came from."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +14,27 @@ from accounts.access import VisibleQuerySet
 from accounts.models.base import PublicModel
 from accounts.triggers import AppendOnly
 
+# A load tells about once a second that it goes on; one that was silent for so long has ended without a word.
+SILENCE = timedelta(minutes=2)
+
 
 class LoadBatchQuerySet(VisibleQuerySet):
-    pass
+    def abandoned(self, now: datetime) -> Self:
+        """Said to be running, though nobody has heard of them: killed, most likely."""
+        heard = Coalesce("heartbeat_at", "started_at")
+        return self.filter(status=LoadBatch.Status.RUNNING).alias(heard=heard).filter(heard__lt=now - SILENCE)
+
+    def stop_abandoned(self, now: datetime) -> int:
+        """Those without a file, which a worker would take up again: they stand as stopped from now on."""
+        return self.abandoned(now).filter(file="").update(status=LoadBatch.Status.STOPPED, finished_at=now)
+
+    def begun_since(self, moment: datetime) -> Self:
+        return self.filter(started_at__gte=moment)
+
+    def last_finished(self) -> "LoadBatch | None":
+        """One query."""
+        done = self.filter(status=LoadBatch.Status.FINISHED, finished_at__isnull=False)
+        return done.order_by("-finished_at", "-pk").first()
 
 
 class LoadBatch(PublicModel):

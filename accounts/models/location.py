@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import VisibleQuerySet
 from accounts.models.base import ArchivableModel, ArchivableQuerySet, PublicModel, VersionedModel
+from accounts.triggers import AuditRows
 
 
 class LocationQuerySet(ArchivableQuerySet, VisibleQuerySet):
@@ -41,6 +42,7 @@ class Location(PublicModel, VersionedModel, ArchivableModel):
         verbose_name = _("location")
         verbose_name_plural = _("locations")
         ordering = ["name"]
+        constraints = [AuditRows(name="locations_are_audited")]
 
     def __str__(self) -> str:
         return self.name

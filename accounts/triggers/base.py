@@ -1,8 +1,9 @@
 """What every database rule shares: its place in Meta, its spelling in SQL, a Q as a condition on one row."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, Self, cast
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -54,7 +55,7 @@ class DeferredRule(Statement):
 class TableRule(BaseConstraint):
     """A rule kept by the database; `outside` rules know other tables or all columns, the rest ride along."""
 
-    outside: ClassVar[bool] = False
+    outside: bool = False
     options: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *, name: str, **kwargs: Any) -> None:
@@ -73,7 +74,8 @@ class TableRule(BaseConstraint):
         """PostgreSQL's TRUNCATE passes by the triggers of rows."""
         name = f"{self.prefix}{self.name}_truncate"
         body = f"BEGIN {postgresql_refusal(kind, self.name)} END"
-        return postgresql_trigger(name, "BEFORE TRUNCATE", table, function=name, body=body, each="STATEMENT")
+        each = "FOR EACH STATEMENT"
+        return postgresql_trigger(name, "BEFORE TRUNCATE", table, function=name, body=body, each=each)
 
     def needs(self, model: type[Model]) -> Mapping[str, set[str]]:
         """Tables with the columns that must be there before the rule can be made."""
@@ -114,6 +116,10 @@ class TableRule(BaseConstraint):
         if path.startswith("accounts.triggers."):
             path = f"accounts.triggers.{type(self).__name__}"
         return path, args, kwargs | {option: getattr(self, option) for option in self.options}
+
+    def clone(self) -> Self:
+        """With what no migration knows; Django clones the constraints of every model."""
+        return copy(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TableRule) and self.deconstruct() == other.deconstruct()
@@ -228,10 +234,17 @@ def sqlite_refusal(message: str) -> str:
 
 
 def postgresql_trigger(
-    name: str, event: str, table: str, *, function: str, body: str, each: str = "ROW", security: str = ""
+    name: str,
+    event: str,
+    table: str,
+    *,
+    function: str,
+    body: str,
+    each: str = "FOR EACH ROW",
+    security: str = "",
 ) -> Rule:
     """The trigger is spelt as pg_get_triggerdef spells it, so that the inventory can compare."""
-    trigger = f"CREATE TRIGGER {name} {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}()"
+    trigger = f"CREATE TRIGGER {name} {event} ON {table} {each} EXECUTE FUNCTION {function}()"
     routine = (
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $rule${body}$rule$"
     )

@@ -15,10 +15,14 @@ class Context:
     reason: str = ""
     batch: int | None = None
     merge: bool = False
+    # The load that is being taken back: what it made may go, where a rule says so.
+    undo: int | None = None
 
 
 NOBODY = Context()
 PARTS = tuple(field.name for field in fields(Context))
+# The parts that are keys of rows, and NULL where there is none.
+KEYS = ("actor", "batch", "undo")
 
 
 def current(connection: BaseDatabaseWrapper) -> Context:
@@ -57,7 +61,7 @@ def value_sql(part: str, connection: BaseDatabaseWrapper) -> str:
     if not is_postgresql(connection):
         return f"hospital_{part}()"
     setting = f"current_setting('hospital.{part}', true)"
-    if part in ("actor", "batch"):
+    if part in KEYS:
         return f"NULLIF({setting}, '')::bigint"
     return f"COALESCE({setting}, '')"
 

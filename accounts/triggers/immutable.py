@@ -26,6 +26,7 @@ from .base import (
     sqlite_trigger,
 )
 from .context import no_batch_sql, no_merge_sql
+from .undoing import AUDIT_NEEDS, goes_with_its_load
 
 Moves = Sequence[tuple[object, object]]
 
@@ -35,7 +36,8 @@ class ImmutableWhen(TableRule):
 
     `allow` names permitted (from, to) values, `once` columns that may be filled, `free` columns that may
     change, `moved` those that change inside a merge of patients; `guard_insert` refuses new children of
-    such a parent outside a loading batch.
+    such a parent outside a loading batch. `undone` lets a row be deleted with the load that made it, when that is
+    taken back: nothing that a migration knows, because the rule is made anew after every one.
     """
 
     outside = True
@@ -52,12 +54,14 @@ class ImmutableWhen(TableRule):
         free: Collection[str] = (),
         moved: Collection[str] = (),
         guard_insert: bool = False,
+        undone: bool = False,
         violation_error_code: str | None = None,
         violation_error_message: str | None = None,
     ) -> None:
         if guard_insert and not through:
             raise ValueError("guard_insert asks about a parent: name it in through.")
         self.condition, self.through, self.guard_insert = condition, through, guard_insert
+        self.undone = undone
         self.allow = {column: [tuple(move) for move in moves] for column, moves in (allow or {}).items()}
         self.once, self.free, self.moved = list(once), list(free), list(moved)
         super().__init__(
@@ -71,6 +75,9 @@ class ImmutableWhen(TableRule):
         return make(shape, connection)
 
     def needs(self, model: type[Model]) -> dict[str, set[str]]:
+        return self._own_needs(model) | (AUDIT_NEEDS if self.undone else {})
+
+    def _own_needs(self, model: type[Model]) -> dict[str, set[str]]:
         if not self.through:
             return {model._meta.db_table: condition_columns(model, self.condition)}
         fields = path_fields(model, self.through)
@@ -115,13 +122,17 @@ class ImmutableWhen(TableRule):
                 return f"({changed} AND ({' OR '.join(pairs)}) IS NOT TRUE)"
         return changed
 
+    def _delete_refused(self, shape: TableShape, connection: BaseDatabaseWrapper) -> str:
+        locked = self._locked("OLD", shape.model, connection)
+        return f"{locked} AND NOT {goes_with_its_load(shape, connection)}" if self.undone else locked
+
     def _insert_refused(self, shape: TableShape, connection: BaseDatabaseWrapper) -> str:
         return f"{no_batch_sql(connection)} AND {self._locked('NEW', shape.model, connection)}"
 
     def _sqlite(self, shape: TableShape, connection: BaseDatabaseWrapper) -> list[Rule]:
         refused = {
             "update": self._update_refused(shape, connection),
-            "delete": self._locked("OLD", shape.model, connection),
+            "delete": self._delete_refused(shape, connection),
         }
         if self.guard_insert:
             refused["insert"] = self._insert_refused(shape, connection)
@@ -149,7 +160,7 @@ class ImmutableWhen(TableRule):
 BEGIN
   IF TG_OP = 'DELETE' THEN
     {self._hold_parent("OLD", shape.model)}
-    IF {self._locked("OLD", shape.model, connection)} THEN {refuse} END IF;
+    IF {self._delete_refused(shape, connection)} THEN {refuse} END IF;
     RETURN OLD;
   END IF;
   {self._hold_parent("NEW", shape.model)}

@@ -73,6 +73,7 @@ class Diagnosis(ClosingModel):
             models.CheckConstraint(name="a_code_names_its_system", condition=Q(code="") | ~Q(system="")),
             ImmutableWhen(
                 name="a_finished_encounter_keeps_its_diagnoses",
+                undone=True,
                 condition=Q(status__in=OVER),
                 through="encounter",
                 guard_insert=True,

@@ -68,6 +68,7 @@ class Document(ClosingModel, PatientRow):
         constraints = [
             ImmutableWhen(
                 name="a_document_stays",
+                undone=True,
                 condition=KEPT,
                 allow={"status": [("current", ENTERED_IN_ERROR)]},
                 once=["released_at"],

@@ -148,6 +148,7 @@ class Encounter(ClosingModel, PublicModel, VersionedModel):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_stays",
+                undone=True,
                 condition=Q(status__in=OVER),
                 allow={"status": [("finished", "entered-in-error")]},
                 free=["version"],

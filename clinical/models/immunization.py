@@ -88,6 +88,7 @@ class Immunization(ClosingModel, PatientRow):
             ),
             ImmutableWhen(
                 name="an_immunization_stays",
+                undone=True,
                 condition=SAID,
                 allow={"status": [("completed", ENTERED_IN_ERROR), ("not-done", ENTERED_IN_ERROR)]},
                 free=["status_reason"],
@@ -95,6 +96,7 @@ class Immunization(ClosingModel, PatientRow):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_vaccinates_nobody",
+                undone=True,
                 condition=Q(status__in=OVER),
                 through="encounter",
                 free=["status", "status_reason"],

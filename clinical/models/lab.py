@@ -140,6 +140,7 @@ class LabResult(ClosingModel, PatientRow, VersionedModel):
             ),
             ImmutableWhen(
                 name="a_reported_result_stays",
+                undone=True,
                 condition=CLOSED,
                 allow={"status": [("final", ENTERED_IN_ERROR), ("corrected", ENTERED_IN_ERROR)]},
                 once=["reviewed_by", "reviewed_at", "released_at"],

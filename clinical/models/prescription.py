@@ -59,6 +59,7 @@ class Prescription(ClosingModel, PublicModel):
         constraints = [
             ImmutableWhen(
                 name="a_finished_encounter_keeps_its_prescriptions",
+                undone=True,
                 condition=Q(status__in=OVER),
                 through="encounter",
                 moved=["patient"],
@@ -223,6 +224,7 @@ class PrescriptionItem(ClosingModel):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_keeps_its_medicines",
+                undone=True,
                 condition=Q(status__in=OVER),
                 through="prescription__encounter",
                 guard_insert=True,

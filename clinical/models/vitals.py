@@ -87,6 +87,7 @@ class VitalSign(ClosingModel, PatientRow):
             ),
             ImmutableWhen(
                 name="a_measurement_stays",
+                undone=True,
                 condition=MEASURED_OR_WRONG,
                 allow={"status": [("final", ENTERED_IN_ERROR)]},
                 free=["status_reason"],
@@ -94,6 +95,7 @@ class VitalSign(ClosingModel, PatientRow):
             ),
             ImmutableWhen(
                 name="a_finished_encounter_takes_no_vitals",
+                undone=True,
                 condition=Q(status__in=OVER),
                 through="encounter",
                 free=["status", "status_reason"],

@@ -51,7 +51,7 @@ class AppointmentEvent(models.Model):
         verbose_name = _("change of an appointment")
         verbose_name_plural = _("changes of appointments")
         ordering = ["pk"]
-        constraints = [AppendOnly(name="appointment_events_are_append_only")]
+        constraints = [AppendOnly(name="appointment_events_are_append_only", undone_with="appointment")]
 
     def __str__(self) -> str:
         return f"{self.from_status or '–'} → {self.to_status}"
