@@ -1,7 +1,7 @@
 """How a load speaks to a terminal, a log and a machine."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,8 +10,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from accounts.loading.pipeline import Progress as Told
-from accounts.loading.pipeline import silent
 from accounts.loading.report import OUTCOMES, Report, Warned
 
 SHOWN_FAULTS = 20
@@ -31,9 +29,9 @@ def counts_json(report: Report) -> str:
 
 def remarks(report: Report, *, dry_run: bool) -> Iterator[str]:
     """What goes to stderr: the first faults and warnings, their sums, and what became of the rest."""
-    yield from _first(report.faults, len(report.faults), SHOWN_FAULTS)
+    yield from _first(report.faults, report.fault_count, SHOWN_FAULTS)
     warnings = [warning(words, warned) for words, warned in report.warnings.items()]
-    yield from _first(warnings, len(warnings), SHOWN_WARNINGS)
+    yield from _first(warnings, report.warning_count, SHOWN_WARNINGS)
     if refused := report.total("refused"):
         yield _("Rows refused: %(rows)d.") % {"rows": refused}
     if dry_run:
@@ -62,14 +60,25 @@ class Rows(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed or 0
-        return Text(f"{task.completed:.0f} {speed:.0f}/s", justify="right")
+        words = _("%(rows)s rows, %(speed)s a second")
+        return Text(words % {"rows": f"{task.completed:,.0f}", "speed": f"{speed:,.0f}"}, justify="right")
+
+
+class Silence:
+    """What progress tells where nobody looks."""
+
+    def expect(self, rows: Mapping[str, int]) -> None:
+        """About how many rows each kind's table has."""
+
+    def __call__(self, phase: str, kind: str, rows: int) -> None:
+        """So many rows more were read in the phase."""
 
 
 @contextmanager
-def progress_on(stream: Any) -> Iterator[Told]:
-    """A bar with rows and rate while the stream is a terminal, else silence."""
+def progress_on(stream: Any) -> Iterator[Silence]:
+    """A bar with rows, rate and time left while the stream is a terminal, else silence."""
     if not (hasattr(stream, "isatty") and stream.isatty()):
-        yield silent
+        yield Silence()
         return
     columns = (
         TextColumn("{task.description}"),
@@ -78,21 +87,25 @@ def progress_on(stream: Any) -> Iterator[Told]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(file=stream), transient=True) as bar:
-        yield Bars(bar).tell
+        yield Bars(bar)
 
 
-class Bars:
-    """One bar a phase and kind; what was read is the total of what is to be written."""
+class Bars(Silence):
+    """One bar a phase and kind. What was read once is known to the row, and is the total of what is to be written."""
 
     def __init__(self, bar: Progress) -> None:
         self.bar = bar
         self.tasks: dict[tuple[str, str], TaskID] = {}
         self.read: dict[str, int] = {}
+        self.expected: Mapping[str, int] = {}
 
-    def tell(self, phase: str, kind: str, rows: int) -> None:
+    def expect(self, rows: Mapping[str, int]) -> None:
+        self.expected = rows
+
+    def __call__(self, phase: str, kind: str, rows: int) -> None:
         if phase == "read":
             self.read[kind] = self.read.get(kind, 0) + rows
         if (phase, kind) not in self.tasks:
-            total = self.read[kind] if phase == "write" else None
-            self.tasks[phase, kind] = self.bar.add_task(f"{phase} {kind}", total=total)
+            total = self.expected.get(kind) if phase == "read" else self.read.get(kind)
+            self.tasks[phase, kind] = self.bar.add_task(f"{phase} {kind}", total=total or None)
         self.bar.advance(self.tasks[phase, kind], rows)

@@ -15,13 +15,15 @@ from accounts.loading.faults import Fault
 class Record:
     """One row as it stands in the file; `problem` says why its cells cannot be trusted.
 
-    `file` is named where one table is spread over several files.
+    `file` is named where one table is spread over several files; `original` holds the cells as the file has them,
+    where a mapping changed them.
     """
 
     number: int
     cells: list[str]
     problem: str = ""
     file: str = ""
+    original: list[str] | None = None
 
 
 class Table(ABC):
@@ -29,10 +31,31 @@ class Table(ABC):
 
     file: str
     header: list[str]
+    # The table that this one gives in another order or under other names.
+    original: "Table | None" = None
+
+    @property
+    def written(self) -> list[str]:
+        """The header as the file has it."""
+        return self.original.written if self.original else self.header
+
+    @property
+    def expected(self) -> int:
+        """About how many rows there are; 0 when nobody has counted."""
+        return self.original.expected if self.original else 0
+
+    def hint(self) -> str:
+        """What may be wrong with the header, in words, for when columns are missing."""
+        return self.original.hint() if self.original else ""
 
     @property
     def columns(self) -> dict[str, int]:
-        return {name: index for index, name in enumerate(self.header) if name}
+        """Of a name that stands twice the first counts."""
+        found: dict[str, int] = {}
+        for index, name in enumerate(self.header):
+            if name:
+                found.setdefault(name, index)
+        return found
 
     @abstractmethod
     def records(self) -> Iterator[Record]:
@@ -42,8 +65,10 @@ class Table(ABC):
         return Fault(self.file, row, column, "", reason)
 
     def missing(self, required: Collection[str]) -> list[Fault]:
-        words = _("This column is missing.")
-        return [self.fault(words, row=1, column=name) for name in required if name not in self.columns]
+        """Those that are not there, and those that are there twice: nobody knows which one is meant."""
+        words = {0: _("This column is missing."), 2: _("The header names this column twice.")}
+        times = {name: min(self.header.count(name), 2) for name in required}
+        return [self.fault(words[n], row=1, column=name) for name, n in times.items() if n in words]
 
 
 class Source(ABC):

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
-from accounts.loading.faults import Fault
 from accounts.loading.kinds import Kind, Row
 from accounts.loading.known import Known, mark
 from accounts.loading.options import Options
@@ -27,27 +26,33 @@ class Validation:
         self.options, self.columns = options, table.columns
         self.whole_rows: set[bytes] = set()
         self.times: dict[bytes, int] = {}
+        self.read = 0
         report.open(kind.name)
 
     def rows(self) -> Iterator[Row]:
         for record in self.table.records():
+            self.read += 1
             row = self._row(record)
             if row:
                 yield row
 
-    def refuse(self, number: int, key: str, faults: list[tuple[str, str, str]]) -> None:
+    def advance(self) -> int:
+        """Rows of the table that were read since this was last asked, whatever became of them."""
+        done, self.read = self.read, 0
+        return done
+
+    def refuse(self, record: Record, key: str, faults: list[tuple[str, str, str]]) -> None:
         """Count the row once and tell each of its faults; rows that hang on it are refused too."""
         if self.kind.distinct:
             return
         self.report.count(self.kind.name, "refused")
-        self.known.refuse(self.kind.name, key, number)
-        for column, value, reason in faults:
-            self.report.tell(Fault(self.table.file, number, column, value, reason))
+        self.known.refuse(self.kind.name, key, record.number)
+        self.report.tell_row(self.table, record, faults)
 
     def _row(self, record: Record) -> Row | None:
         if record.problem:
             if not self.kind.partial:
-                self.refuse(record.number, "", [("", "", record.problem)])
+                self.refuse(record, "", [("", "", record.problem)])
             return None
         cells = Cells(self.columns, record.cells, self.now, record.number, self.options)
         if not self.kind.takes(cells) or self._is_repeated(record) or self._is_left_out(cells):
@@ -55,11 +60,11 @@ class Validation:
         key, times = self._key(cells)
         if self.kind.distinct and times > 1:
             return None
-        row = Row(record.number, key, self.kind.parse(cells), self._parents(cells))
+        row = Row(record.number, key, self.kind.parse(cells), self._parents(cells), record=record)
         if cells.faults:
-            self.refuse(record.number, row.key, cells.faults)
+            self.refuse(record, row.key, cells.faults)
             return None
-        self.report.warn(self.table.file, record.number, cells.warnings)
+        self.report.warn(record.file or self.table.file, record.number, cells.warnings)
         row.seal()
         return row
 
@@ -81,7 +86,7 @@ class Validation:
 
     def _key(self, cells: Cells) -> tuple[str, int]:
         """The key, and how often the columns it is made of have stood in the file so far."""
-        text = "|".join(cells.get(column) for column in self.kind.key)
+        text = self.kind.key_text(cells)
         times = self.times[mark(text)] = self.times.get(mark(text), 0) + 1
         if self.kind.natural:
             return f"{hashlib.sha256(text.encode()).hexdigest()}-{times}", times
