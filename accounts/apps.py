@@ -10,5 +10,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import inventory, messages, replay, rules  # noqa: F401
+        from accounts.loading import house  # noqa: F401
 
         inventory.connect()

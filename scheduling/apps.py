@@ -10,7 +10,7 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import chores
-        from scheduling import messages, relationships, rules  # noqa: F401
+        from scheduling import loading, messages, relationships, rules  # noqa: F401
         from scheduling.services.holds import expire_holds
 
         chores.register("holds", expire_holds)

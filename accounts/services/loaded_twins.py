@@ -1,63 +1,172 @@
-"""Likely twins among loaded patients: nobody can be asked, so they wait for the desk."""
+"""Likely twins among loaded patients: nobody can be asked, so they wait for the desk.
 
+However many people share a date of birth, a telephone or a number, what is read and compared for each loaded
+person stays within bounds: the cost of a load grows with its rows, not with their square.
+"""
+
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import CharField, ExpressionWrapper, F
 
-from accounts.models import Patient, PossibleTwin, SourceReference
-from accounts.services.twins import compared
+from accounts.models import Patient, PatientIdentifier, PossibleTwin, Reason, SourceReference
+from accounts.services.twins import MOST, Twin, compared
+
+# On average for each loaded person: rows that are read, and people who are compared at most.
+MOST_READ, MOST_COMPARED = 40, 50
+# A key that a load made of what the row says: alike in two sources, it is no identifier.
+MADE_KEY = re.compile(r"[0-9a-f]{64}-\d+")
+
+Pairs = dict[tuple[int, int], list[str]]
 
 
-def queue_loaded(keys: Mapping[int, str], *, now: datetime) -> None:
-    """Compares the patients, named with the keys that their source gave them, with all others; four queries.
+class Known(NamedTuple):
+    """As much of a patient as decides whom to compare with."""
 
-    By date of birth, telephone and key: a name alone would bring up too many rows.
+    pk: int
+    birth_date: Any
+    phone: str
+    name_sounds: str
+
+    def facts(self) -> Iterator[tuple[Any, str]]:
+        """What two people must share to be compared: a date or telephone, and the name or a word of it by sound."""
+        shared = [fact for fact in (self.birth_date, self.phone) if fact]
+        words = [self.name_sounds, *self.name_sounds.split()]
+        yield from ((fact, word) for word in dict.fromkeys(words) if word for fact in shared)
+
+
+def queue_loaded(keys: Mapping[int, str], *, now: datetime) -> bool:
+    """Compares the patients, named with the keys that their source gave them, with all others; seven queries at most.
+
+    By date of birth, telephone and key: a name alone would bring up too many rows. False when so many are alike
+    that not all of them were compared.
     """
-    loaded = list(Patient.objects.filter(pk__in=keys))
+    loaded = [Known(*row) for row in lean().filter(pk__in=keys)]
+    others, is_whole = alike(loaded)
+    near = by_fact(others)
     same_key = sharing_keys(keys)
-    near = by_fact(alike(loaded, same_key))
-    found: dict[tuple[int, int], list[str]] = {}
-    for person in loaded:
-        known = same_key[person.pk]
-        others = {other.pk: other for fact in facts(person, known) for other in near[fact] if other != person}
-        for twin in compared(person, others.values(), known):
-            found[min(person.pk, twin.patient.pk), max(person.pk, twin.patient.pk)] = twin.reasons
-    told = {"source": PossibleTwin.Source.LOAD, "recorded_at": now}
-    pairs = [PossibleTwin(first_id=a, second_id=b, reasons=why, **told) for (a, b), why in found.items()]
-    PossibleTwin.objects.bulk_create(pairs, ignore_conflicts=True)
+    chosen = {person.pk: candidates(person, near, same_key[person.pk]) for person in loaded}
+    is_whole &= all(len(found) < MOST_COMPARED for found in chosen.values())
+    queue(pairs(chosen, same_key), now=now)
+    return is_whole
+
+
+def queue_sharing(identifiers: Collection[int], *, now: datetime) -> None:
+    """The same for people who have a number in common, loaded just now; seven queries at most."""
+    loaded = list(
+        PatientIdentifier.objects.filter(pk__in=identifiers).values_list("patient_id", "type", "value")
+    )
+    same = PatientIdentifier.objects.filter(value__in={value for _pk, _type, value in loaded})
+    same = same.filter(patient__merged_into__isnull=True).order_by()
+    holders: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for pk, kind, value in same.values_list("patient_id", "type", "value")[: MOST_READ * len(loaded)]:
+        holders[kind, value].append(pk)
+    sharing: dict[int, set[int]] = defaultdict(set)
+    for pk, kind, value in loaded:
+        sharing[pk] |= set(holders[kind, value][: MOST + 1]) - {pk}
+    queue(pairs(sharing, sharing), now=now)
+
+
+def lean() -> Any:
+    """Telephones as they are stored: as numbers they would be taken apart at every comparison."""
+    digits = ExpressionWrapper(F("phone"), output_field=CharField())
+    standing = Patient.objects.filter(merged_into__isnull=True).order_by().annotate(digits=digits)
+    return standing.values_list("pk", "birth_date", "digits", "name_sounds")
+
+
+def alike(loaded: Collection[Known]) -> tuple[list[Known], bool]:
+    """Who shares a date or telephone with them; when those are too many, who also has a name of the same sound."""
+    found: dict[int, Known] = {}
+    sounds, limit, is_whole = {person.name_sounds for person in loaded}, MOST_READ * len(loaded), True
+    for name, values in (
+        ("birth_date", {person.birth_date for person in loaded} - {None}),
+        ("digits", {person.phone for person in loaded} - {""}),
+    ):
+        rows = lean().filter(**{f"{name}__in": values}) if values else lean().none()
+        read = [Known(*row) for row in rows[: limit + 1]]
+        if len(read) > limit:
+            is_whole = False
+            read += [Known(*row) for row in rows.filter(name_sounds__in=sounds)[:limit]]
+        found |= {person.pk: person for person in read}
+    return list(found.values()), is_whole
+
+
+def by_fact(patients: Iterable[Known]) -> dict[Any, list[int]]:
+    near: dict[Any, list[int]] = defaultdict(list)
+    for patient in patients:
+        for fact in patient.facts():
+            near[fact].append(patient.pk)
+    return near
+
+
+def candidates(person: Known, near: Mapping[Any, list[int]], same_key: set[int]) -> set[int]:
+    """Those of one key, then those of the same name by sound, then those who share a word of it."""
+    found = dict.fromkeys(sorted(same_key))
+    for fact in person.facts():
+        if len(found) > MOST_COMPARED:
+            break
+        found |= dict.fromkeys(near.get(fact, ())[: MOST_COMPARED + 1])
+    found.pop(person.pk, None)
+    return set(list(found)[:MOST_COMPARED])
 
 
 def sharing_keys(keys: Mapping[int, str]) -> dict[int, set[int]]:
     """For each patient those whom another system knows under the same key."""
-    references = SourceReference.objects.filter(kind="patient", value__in=set(keys.values()))
+    said = {value for value in keys.values() if not MADE_KEY.fullmatch(value)}
+    references = SourceReference.objects.filter(kind="patient", value__in=said)
     holders: dict[str, set[int]] = defaultdict(set)
     for value, target in references.values_list("value", "target_id"):
         holders[value].add(target)
-    return {pk: holders[value] - {pk} for pk, value in keys.items()}
+    return {pk: holders.get(value, set()) - {pk} for pk, value in keys.items()}
 
 
-def alike(loaded: Iterable[Patient], same_key: Mapping[int, set[int]]) -> Any:
-    days = {person.birth_date for person in loaded} - {None}
-    phones = {str(person.phone) for person in loaded if person.phone}
-    shared = Q(birth_date__in=days) | Q(phone__in=phones) | Q(pk__in=set().union(*same_key.values()))
-    return Patient.objects.filter(shared, merged_into__isnull=True)
+def pairs(chosen: Mapping[int, set[int]], same: Mapping[int, set[int]]) -> Pairs:
+    """Who is likely the same person, at most so many for each, with the reasons; one query."""
+    asked = {pk: others for pk, others in chosen.items() if others}
+    patients = Patient.objects.filter(merged_into__isnull=True).in_bulk(
+        set(asked).union(*asked.values()) if asked else []
+    )
+    found: Pairs = {}
+    for pk, others in asked.items():
+        if pk in patients:
+            standing = [patients[other] for other in sorted(others) if other in patients]
+            for twin in compared(patients[pk], standing, same[pk])[:MOST]:
+                found[min(pk, twin.patient.pk), max(pk, twin.patient.pk)] = reasons(twin)
+    return found
 
 
-def by_fact(patients: Iterable[Patient]) -> dict[Any, list[Patient]]:
-    near: dict[Any, list[Patient]] = defaultdict(list)
-    for patient in patients:
-        for fact in facts(patient, {patient.pk}):
-            near[fact].append(patient)
-    return near
+def reasons(twin: Twin) -> list[str]:
+    return [str(reason) for reason in twin.reasons]
 
 
-def facts(patient: Patient, keys: Iterable[int]) -> Iterator[Any]:
-    """What two rows may share: a date, a number, or the key of a patient."""
-    if patient.birth_date:
-        yield patient.birth_date
-    if patient.phone:
-        yield str(patient.phone)
-    yield from keys
+def queue(found: Pairs, *, now: datetime) -> None:
+    """A pair that stands already stays as it is; while nobody has decided it, a shared number is one reason more."""
+    if not found:
+        return
+    told = {"source": PossibleTwin.Source.LOAD, "recorded_at": now}
+    PossibleTwin.objects.bulk_create(
+        (PossibleTwin(first_id=a, second_id=b, reasons=why, **told) for (a, b), why in found.items()),
+        ignore_conflicts=True,
+    )
+    sharing = {pair for pair, why in found.items() if Reason.IDENTIFIER in why}
+    if sharing:
+        add_reason(sharing)
+
+
+def add_reason(sharing: set[tuple[int, int]]) -> None:
+    standing = PossibleTwin.objects.filter(
+        status=PossibleTwin.Status.OPEN,
+        first__in={a for a, _b in sharing},
+        second__in={b for _a, b in sharing},
+    )
+    changed = [
+        twin
+        for twin in standing.select_for_update(of=("self",))
+        if (twin.first_id, twin.second_id) in sharing and Reason.IDENTIFIER not in twin.reasons
+    ]
+    for twin in changed:
+        twin.reasons = [*twin.reasons, Reason.IDENTIFIER]
+    PossibleTwin.objects.bulk_update(changed, ["reasons"])

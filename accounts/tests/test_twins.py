@@ -164,7 +164,7 @@ def test_loaded_twins_wait_for_the_desk(now, django_assert_num_queries):
     known = PatientFactory(**KNOWN)
     loaded = [PatientFactory(**KNOWN), PatientFactory(given_name="Omar", family_name="Haddad")]
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         queue_loaded({patient.pk: str(patient.pk) for patient in loaded}, now=now)
 
     pair = PossibleTwin.objects.get()

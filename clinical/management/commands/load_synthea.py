@@ -1,4 +1,4 @@
-"""Loads a folder of Synthea's CSV files."""
+"""Loads Synthea's CSV files: a folder or an archive."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +11,9 @@ class Command(LoadCommand):
         " medications, allergies, immunizations and observations. Run it again at will: what is there already is"
         " left as it is."
     )
-    example = "example:\n  python manage.py load_synthea ~/synthea/output/csv --dry-run"
+    example = (
+        "examples:\n"
+        "  python manage.py load_synthea ~/synthea/output/csv --dry-run\n"
+        "  python manage.py load_synthea synthea.tar.xz --keep-going --errors refused.csv"
+    )
     layout = "synthea"
