@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from django.db.models import Model
 
 from accounts.loading.cells import Cells
-from accounts.loading.tables import Table
+from accounts.loading.known import Known
+from accounts.loading.tables import Record, Table
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Row:
     parent_ids: dict[str, Any] = field(default_factory=dict)
     target_id: Any = None
     reference_id: int | None = None
+    # The system whose key the row has, for a kind that looks for it under what another system brought.
+    system: str = ""
+    # Where it was read from, for the list of errors.
+    record: Record | None = None
 
     def fields(self) -> dict[str, Any]:
         return self.values | {f"{name}_id": pk for name, pk in self.parent_ids.items()}
@@ -61,6 +66,8 @@ class Kind:
     # Columns that are read when they are there, and columns that the source has and nothing here means.
     optional: ClassVar[tuple[str, ...]] = ()
     ignored: ClassVar[tuple[str, ...]] = ()
+    # Columns that may stand in for a required one: {"GIVEN_NAME": ("NAME",)}.
+    instead: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # Other headers for a column, in capitals: {"BIRTH_DATE": ("DOB", "DATE OF BIRTH")}.
     synonyms: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # Rows that show how a file is to be filled in, by column.
@@ -88,6 +95,10 @@ class Kind:
     def over(self, table: Table) -> "Kind":
         """The kind for one reading of the table; one that must know other rows first reads them here."""
         return self
+
+    def key_text(self, cells: Cells) -> str:
+        """The key as the source says it; a natural one is kept as a digest of this."""
+        return "|".join(cells.get(column) for column in self.key)
 
     def takes(self, cells: Cells) -> bool:
         """Whether the row is of this kind."""
@@ -121,6 +132,10 @@ class Kind:
         names = list(rows[0].fields()) + (["version"] if hasattr(self.model, "version") else [])
         return [(self.model, row.target_id, names) for row in rows]
 
+    def beside(self, rows: Sequence[Row]) -> list[tuple[type[Model], int, list[str]]]:
+        """What `create` is about to change of rows that are there already."""
+        return []
+
     def heirs(self, targets: Iterable[int]) -> dict[int, int]:
         """Of rows that were merged into another one since: the row that takes what hangs on them."""
         return {}
@@ -129,13 +144,27 @@ class Kind:
         """Of rows that differ from what was loaded: the keys that may not change, with column and reason."""
         return {}
 
+    def lacking(self, key: str) -> str:
+        """What to tell of a key that names no row of this kind; empty, there is nothing special to be said."""
+        return ""
+
+    def refusals(self, rows: Sequence[Row], known: Known) -> dict[str, tuple[str, str, str]]:
+        """Of rows that are to be created or updated: the keys that may not, with column, value and reason.
+
+        What is asked inside a transaction is about to be written: the locks that it needs are taken here.
+        """
+        return {}
+
     def create(self, rows: Sequence[Row]) -> list[int]:
         """Write new rows in bulk; their ids in the same order."""
         made = self.model._base_manager.bulk_create([self.model(**row.fields()) for row in rows])
         return [one.pk for one in made]
 
-    def update(self, rows: Sequence[Row]) -> None:
-        """Bring rows to what the source says now; only loaded fields are touched."""
+    def update(self, rows: Sequence[Row]) -> Sequence[Model] | None:
+        """Bring rows to what the source says now; only loaded fields are touched.
+
+        Gives back rows that it added and that no audit follows, so that the load can be undone.
+        """
         locked = self.model._base_manager.select_for_update().in_bulk([row.target_id for row in rows])
         for row in rows:
             assign(locked[row.target_id], row.fields())
@@ -143,6 +172,7 @@ class Kind:
         if hasattr(self.model, "version"):
             names.append("version")
         self.model._base_manager.bulk_update(locked.values(), names)
+        return None
 
 
 def assign(instance: Any, fields: dict[str, Any]) -> None:

@@ -16,6 +16,8 @@ class Known:
         self.owners: dict[str, dict[bytes, bytes]] = defaultdict(dict)
         self.refused: dict[str, dict[bytes, int]] = defaultdict(dict)
         self.facts: dict[str, dict[bytes, Any]] = defaultdict(dict)
+        # What a kind keeps for itself from chunk to chunk, by the kind's name.
+        self.kept: dict[str, Any] = {}
 
     def accept(self, kind: str, key: str, owner: str, fact: Any) -> None:
         self.owners[kind][mark(key)] = mark(owner)

@@ -53,6 +53,7 @@ class Matching:
             self._place(row, found.get(row.key), verdict)
         self._adopt(kind, verdict)
         self._ask_objections(kind, file, verdict)
+        self._ask_refusals(kind, file, verdict)
         return verdict
 
     def find(self, kind: Kind, keys: Iterable[str]) -> tuple[dict[str, Match], list[int]]:
@@ -81,6 +82,8 @@ class Matching:
         (verdict.unchanged if same else verdict.updated).append(row)
 
     def _adopt(self, kind: Kind, verdict: Verdict) -> None:
+        for row in verdict.created:
+            row.system = self.system
         own = kind.adopt(verdict.created) if verdict.created else {}
         for row in verdict.created:
             row.target_id = own.get(row.key)
@@ -94,6 +97,15 @@ class Matching:
                 column, reason = objections[row.key]
                 verdict.refused.append((row, Fault(file, row.number, column, "", reason)))
         verdict.updated = [row for row in verdict.updated if row.key not in objections]
+
+    def _ask_refusals(self, kind: Kind, file: str, verdict: Verdict) -> None:
+        rows = verdict.created + verdict.updated
+        refused = kind.refusals(rows, self.known) if rows else {}
+        for row in rows:
+            if row.key in refused:
+                verdict.refused.append((row, Fault(file, row.number, *refused[row.key])))
+        verdict.created = [row for row in verdict.created if row.key not in refused]
+        verdict.updated = [row for row in verdict.updated if row.key not in refused]
 
     def _with_parents(self, kind: Kind, file: str, rows: Sequence[Row], verdict: Verdict) -> list[Row]:
         """Rows whose every parent is there and belongs to the same owner; the others are refused."""
@@ -146,7 +158,8 @@ class Matching:
             return words % {"table": self.kinds[parent.kind].table, "row": refused}
         if key in found or self.known.accepted(parent.kind, key):
             return ""
-        return _("%(table)s has no such row, and none was loaded before.") % self._words(parent)
+        words = _("%(table)s has no such row, and none was loaded before.") % self._words(parent)
+        return self.kinds[parent.kind].lacking(key) or words
 
     def _is_another_owners(
         self, kind: Kind, parent: Parent, row: Row, parents: dict[str, dict[str, Match]]

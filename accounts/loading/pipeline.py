@@ -1,7 +1,7 @@
 """A load from end to end: all of the input is judged first; then it is judged again and written, chunk by chunk."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -13,14 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import acting
+from accounts.loading.errors import ErrorFile
 from accounts.loading.faults import Fault, LoadStopped, Unreadable
+from accounts.loading.heartbeat import Heartbeat
 from accounts.loading.kinds import Kind, Row, by_name
 from accounts.loading.known import Known
 from accounts.loading.matching import Matching, Verdict
 from accounts.loading.options import Options
 from accounts.loading.registry import Layout
 from accounts.loading.report import Report
-from accounts.loading.tables import Source, Table
+from accounts.loading.tables import Record, Source, Table
 from accounts.loading.validation import Validation
 from accounts.models import LoadBatch, LoadChange, SourceReference
 from accounts.services.spelling import spelled
@@ -29,7 +31,7 @@ CHUNK = 1000
 # A chunk that lost a race is judged anew; the winner's rows are then unchanged ones.
 TRIES = 5
 
-# Told after every chunk: phase ("read" or "write"), kind, rows.
+# Told after every chunk: phase ("read" or "write"), kind, rows of its table that were read.
 Progress = Callable[[str, str, int], None]
 Settle = Callable[[Kind, Table, list[Row]], Verdict]
 
@@ -50,13 +52,27 @@ class Load:
     progress: Progress = silent
     # A batch that was prepared before; else one is made when the writing begins.
     batch: LoadBatch | None = None
+    # Takes every row that is refused.
+    errors: ErrorFile | None = None
 
     def __post_init__(self) -> None:
         self.kinds = by_name(self.layout.kinds)
         self.system = self.options.system or self.layout.keys or self.layout.system
         self.digest = self.source.digest()
         self.tables = open_tables(self.source, self.layout)
+        if self.errors:
+            self.errors.spare(self.source.name)
+        self.heart = Heartbeat()
         self._start()
+
+    @property
+    def expected(self) -> dict[str, int]:
+        """About how many rows each kind's table has; 0 when nobody has counted."""
+        return {
+            name: self.tables[kind.table].expected
+            for name, kind in self.kinds.items()
+            if kind.table in self.tables
+        }
 
     def run(self) -> Report:
         """Raises Unreadable before anything is written, LoadStopped when the database refuses half-way."""
@@ -69,7 +85,8 @@ class Load:
         return self._write_all()
 
     def _start(self) -> None:
-        self.known, self.report = Known(), Report()
+        self.known = Known()
+        self.report = Report(told=list(self.source.told), errors=self.errors)
         self.matching = Matching(self.system, self.kinds, self.known)
 
     def _judge_all(self, phase: str, settle: Settle) -> None:
@@ -86,14 +103,21 @@ class Load:
         for rows in chunks(validation.rows()):
             verdict = settle(kind, table, rows)
             self._remember(kind, table, verdict, validation)
-            self.progress(phase, kind.name, len(rows))
+            self._tell(phase, kind.name, validation.advance())
+        self._tell(phase, kind.name, validation.advance())
+
+    def _tell(self, phase: str, kind: str, rows: int) -> None:
+        self.progress(phase, kind, rows)
+        batch = None if self.options.dry_run else self.batch
+        self.heart.beat(batch, phase, kind, rows, self.expected.get(kind, 0))
 
     def _settle(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
         return self.matching.judge(kind, table.file, rows)
 
     def _remember(self, kind: Kind, table: Table, verdict: Verdict, validation: Validation) -> None:
         for row, fault in verdict.refused:
-            validation.refuse(row.number, row.key, [(fault.column, fault.value, fault.reason)])
+            record = row.record or Record(row.number, [])
+            validation.refuse(record, row.key, [(fault.column, fault.value, fault.reason)])
         for row in verdict.good:
             facts = {p.field: self.known.fact(p.kind, row.parents[p.field]) for p in kind.parents}
             self.report.warn(table.file, row.number, kind.warnings(row, facts))
@@ -125,8 +149,9 @@ class Load:
         batch = self.batch or LoadBatch(source=self.source.name[-300:])
         batch.kind, batch.system, batch.digest = self.layout.system, self.system, self.digest
         batch.status, batch.actor, batch.started_at = LoadBatch.Status.RUNNING, self.actor, self.now
-        batch.options = batch.options | self.options.as_json()
+        batch.options, batch.heartbeat_at = batch.options | self.options.as_json(), timezone.now()
         batch.save()
+        LoadBatch.objects.stop_abandoned(timezone.now())
         return batch
 
     @property
@@ -137,7 +162,8 @@ class Load:
     def _close(self, status: str) -> None:
         batch = self.running
         batch.status, batch.counts, batch.finished_at = status, self.report.as_dict(), timezone.now()
-        batch.save(update_fields=["status", "counts", "finished_at"])
+        batch.report = self.report.as_json()
+        batch.save(update_fields=["status", "counts", "finished_at", "report"])
 
     def _write(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
         for _attempt in range(TRIES - 1):
@@ -163,23 +189,35 @@ class Load:
         if verdict.stale:
             SourceReference.objects.filter(pk__in=verdict.stale).delete()
         if verdict.created:
+            self._note(self._images(kind.beside(verdict.created)))
             for row, pk in zip(verdict.created, kind.create(verdict.created), strict=True):
                 row.target_id = pk
         SourceReference.objects.bulk_create(
             self._reference(kind, row) for row in verdict.created + verdict.adopted
         )
         if verdict.updated:
-            self._keep_before(kind, verdict.updated)
-            kind.update(verdict.updated)
+            digests = [(SourceReference, row.reference_id or 0, ["digest"]) for row in verdict.updated]
+            self._note(self._images([*kind.before(verdict.updated), *digests]))
+            self._note_added(kind.update(verdict.updated))
             changed = [SourceReference(pk=row.reference_id, digest=row.digest) for row in verdict.updated]
             SourceReference.objects.bulk_update(changed, ["digest"])
 
-    def _keep_before(self, kind: Kind, rows: list[Row]) -> None:
+    def _images(self, changing: list[tuple[type[Model], int, list[str]]]) -> Iterator[LoadChange]:
         """What stands now goes into the batch's journal, with the digests that the source had left."""
-        digests = [(SourceReference, row.reference_id or 0, ["digest"]) for row in rows]
-        LoadChange.objects.bulk_create(
-            LoadChange(batch=self.running, model=model._meta.label_lower, target_id=target, before=before)
-            for model, target, before in images([*kind.before(rows), *digests])
+        for model, target, before in images(changing):
+            yield LoadChange(
+                batch=self.running, model=model._meta.label_lower, target_id=target, before=before
+            )
+
+    def _note(self, changes: Iterable[LoadChange]) -> None:
+        """What stood in a row before this load changed it for the first time counts."""
+        LoadChange.objects.bulk_create(changes, ignore_conflicts=True)
+
+    def _note_added(self, rows: Sequence[Model] | None) -> None:
+        """Rows without an audit of their own that an update added: an empty image says that they were not there."""
+        self._note(
+            LoadChange(batch=self.running, model=row._meta.label_lower, target_id=row.pk)
+            for row in rows or ()
         )
 
     def _reference(self, kind: Kind, row: Row) -> SourceReference:

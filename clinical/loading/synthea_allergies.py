@@ -1,7 +1,7 @@
 """Synthea's CSV table of allergies and intolerances, in its newer and in its older layout."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import F, Model
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
 from accounts.loading.kinds import Kind, Parent, Row, assign
+from clinical.loading.alike import Facts
 from clinical.loading.synthea_history import PATIENT, SNOMED
 from clinical.models import Allergy, AllergyReaction
 from clinical.models.prescription import RXNORM
@@ -45,11 +46,16 @@ class Allergies(Kind):
 
     name = table = "allergies"
     model = Allergy
-    key = ("PATIENT", "ENCOUNTER", "CODE", "START")
+    key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "CODE", "START")
     natural = True
-    required = ("STOP", "DESCRIPTION")
+    required: ClassVar[tuple[str, ...]] = ("STOP", "DESCRIPTION")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters", required=False))
     owner = "patient"
+    # An allergy to one substance is one allergy, whenever each source began to tell of it.
+    adopted = Facts(Allergy, "patient_id", "code", near=["onset_date"])
+
+    def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
+        return self.adopted.adopt([row for row in rows if row.values["code"]], self.noun)
 
     def left_out(self, cells: Cells) -> str:
         if cells.get("CODE") in NONE_CODES:
@@ -80,9 +86,11 @@ class Allergies(Kind):
     def before(self, rows: Sequence[Row]) -> list[tuple[type[Model], int, list[str]]]:
         """The allergies themselves, and the statements that none is known."""
         names = [*columns(rows[0]), "version"]
+        return [*((Allergy, row.target_id, names) for row in rows), *self.beside(rows)]
+
+    def beside(self, rows: Sequence[Row]) -> list[tuple[type[Model], int, list[str]]]:
         said = Allergy.objects.none_known().filter(patient__in={row.parent_ids["patient"] for row in rows})
-        ended = [(Allergy, pk, ["clinical_status", "version"]) for pk in said.values_list("pk", flat=True)]
-        return [*((Allergy, row.target_id, names) for row in rows), *ended]
+        return [(Allergy, pk, ["clinical_status", "version"]) for pk in said.values_list("pk", flat=True)]
 
     def update(self, rows: Sequence[Row]) -> None:
         locked = Allergy.objects.select_for_update().in_bulk([row.target_id for row in rows])
@@ -134,8 +142,9 @@ def is_active(row: Row) -> bool:
 
 def columns(row: Row) -> dict[str, Any]:
     """Told at an hour of its first day that the source does not say, and which is therefore no part of the digest."""
-    fields = {name: value for name, value in row.fields().items() if name != "reactions"}
-    return fields | {"happened_at": midday(row.values["onset_date"], timezone.now())}
+    fields = {name: value for name, value in row.fields().items() if name not in ("reactions", "told_at")}
+    onset, now = row.values["onset_date"], timezone.now()
+    return fields | {"happened_at": row.values.get("told_at") or (midday(onset, now) if onset else now)}
 
 
 def add_reactions(rows: Sequence[Row]) -> None:
