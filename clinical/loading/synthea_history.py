@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.loading.cells import Cells
 from accounts.loading.kinds import Kind, Parent, Row, assign
 from accounts.models import Doctor
+from clinical.loading.alike import Facts
 from clinical.models import Condition, Encounter, Prescription, PrescriptionItem
 from clinical.models.encounter import EncounterStatus
 from clinical.models.prescription import RXNORM
@@ -35,13 +36,18 @@ class Encounters(Kind):
 
     name = table = "encounters"
     model = Encounter
-    required = ("START", "STOP", "ENCOUNTERCLASS")
+    required: ClassVar[tuple[str, ...]] = ("START", "STOP", "ENCOUNTERCLASS")
     parents = (
         PATIENT,
         Parent("doctor", "PROVIDER", "providers"),
         Parent("location", "ORGANIZATION", "organizations", required=False),
     )
     owner = "patient"
+    adopted = Facts(Encounter, "patient_id", "started_at", "doctor_id", near=["ended_at"])
+
+    def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
+        """The same patient with the same doctor at the same moment: another system told of this visit before."""
+        return self.adopted.adopt(rows, self.noun)
 
     def parse(self, cells: Cells) -> dict[str, Any]:
         started_at, ended_at = cells.instant("START", required=True), cells.instant("STOP", required=True)
@@ -85,11 +91,15 @@ def visit_reason(cells: Cells) -> str:
 class Conditions(Kind):
     name = table = "conditions"
     model = Condition
-    key = ("PATIENT", "ENCOUNTER", "CODE", "START")
+    key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "CODE", "START")
     natural = True
-    required = ("STOP", "DESCRIPTION")
+    required: ClassVar[tuple[str, ...]] = ("STOP", "DESCRIPTION")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters", required=False))
     owner = "patient"
+    adopted = Facts(Condition, "patient_id", "onset_date", "code", near=["encounter_id"])
+
+    def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
+        return self.adopted.adopt(rows, self.noun)
 
     def parse(self, cells: Cells) -> dict[str, Any]:
         onset, abatement = cells.day("START", required=True), cells.day("STOP")
@@ -110,13 +120,22 @@ class Medications(Kind):
 
     name = table = "medications"
     model = Prescription
-    key = ("PATIENT", "ENCOUNTER", "CODE", "START")
+    key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "CODE", "START")
     natural = True
-    required = ("STOP", "DESCRIPTION")
+    required: ClassVar[tuple[str, ...]] = ("STOP", "DESCRIPTION")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters"))
     owner = "patient"
     # What may still change once the visit is finished.
     ends = ("status", "stopped_at")
+    adopted = Facts(
+        *(PrescriptionItem, "patient_id", "happened_at", "code"),
+        near=["encounter_id"],
+        target="prescription_id",
+        path="prescription",
+    )
+
+    def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
+        return self.adopted.adopt(rows, self.noun)
 
     def parse(self, cells: Cells) -> dict[str, Any]:
         started_at, stopped_at = cells.instant("START", required=True), cells.instant("STOP")

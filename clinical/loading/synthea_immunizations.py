@@ -1,12 +1,13 @@
 """Synthea's CSV table of vaccinations: all of them were given."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
 from accounts.loading.kinds import Kind, Parent, Row
+from clinical.loading.alike import Facts
 from clinical.loading.synthea_history import PATIENT
 from clinical.models import Immunization
 from clinical.models.immunization import CVX
@@ -15,11 +16,15 @@ from clinical.models.immunization import CVX
 class Immunizations(Kind):
     name = table = "immunizations"
     model = Immunization
-    key = ("PATIENT", "ENCOUNTER", "CODE", "DATE")
+    key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "CODE", "DATE")
     natural = True
-    required = ("DESCRIPTION",)
+    required: ClassVar[tuple[str, ...]] = ("DESCRIPTION",)
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters", required=False))
     owner = "patient"
+    adopted = Facts(Immunization, "patient_id", "happened_at", "code", near=["encounter_id"])
+
+    def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
+        return self.adopted.adopt(rows, self.noun)
 
     def parse(self, cells: Cells) -> dict[str, Any]:
         return {

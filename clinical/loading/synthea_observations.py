@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.loading.cells import Cells
 from accounts.loading.kinds import Kind, Parent, Row
+from clinical.loading.alike import Facts
 from clinical.loading.synthea_history import PATIENT
 from clinical.measures import BLOOD_PRESSURE, MEASURES
 from clinical.models import LabResult
@@ -33,12 +34,17 @@ class Observation(Kind):
     """What its kinds have in common: a row that was loaded stays as it is."""
 
     table = "observations"
-    key = ("PATIENT", "ENCOUNTER", "DATE", "CODE")
+    key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "DATE", "CODE")
     natural = partial = True
-    required = ("DESCRIPTION", "VALUE", "UNITS", "TYPE")
+    required: ClassVar[tuple[str, ...]] = ("DESCRIPTION", "VALUE", "UNITS", "TYPE")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters", required=False))
     owner = "patient"
     unchangeable: ClassVar[Promise]
+    # Nothing is adopted by a kind that writes nothing.
+    adopted: ClassVar[Facts | None] = None
+
+    def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
+        return self.adopted.adopt(rows, self.noun) if self.adopted else {}
 
     def objections(self, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
         return {row.key: ("VALUE", str(self.unchangeable)) for row in rows}
@@ -50,6 +56,7 @@ class Results(Observation):
     name = "results"
     model = LabResult
     unchangeable = gettext_lazy("This result was loaded before and cannot change.")
+    adopted = Facts(LabResult, "patient_id", "taken_at", "code", near=["encounter_id"])
 
     def takes(self, cells: Cells) -> bool:
         return is_test(cells)

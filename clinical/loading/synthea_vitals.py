@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.loading.cells import Cells, exact
 from accounts.loading.known import mark
 from accounts.loading.tables import Table
+from clinical.loading.alike import Facts
 from clinical.loading.synthea_observations import (
     DIASTOLIC,
     SYSTOLIC,
@@ -33,6 +34,7 @@ class Vitals(Observation):
     name = "vitals"
     model = VitalSign
     unchangeable = gettext_lazy("This measurement was loaded before and cannot change.")
+    adopted = Facts(VitalSign, "patient_id", "taken_at", "code", near=["encounter_id"])
 
     def __init__(
         self, partners: Mapping[int, str] | None = None, alone: frozenset[int] = frozenset()

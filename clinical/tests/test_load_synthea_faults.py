@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError
 
-from accounts.loading.readers import Folder
+from accounts.loading.readers.sources import FileSource
 from accounts.models import Doctor, LoadBatch, Patient
 from clinical.loading.synthea_history import Conditions
 from clinical.models import Condition, Encounter
@@ -185,12 +185,9 @@ def test_nothing_but_faulty_rows_is_nothing_done(tmp_path):
     [
         (b"", "patients.csv: The file is empty."),
         (b"name,colour\nAna,blue\n", "patients.csv, row 1, ID: This column is missing."),
-        (b"Id;BIRTHDATE;FIRST\n1;1990-01-01;Ana\n", "separated by ;"),
-        (
-            "Id,BIRTHDATE,FIRST,LAST,GENDER\n1,1990-01-01,José,Núñez,M\n".encode("cp1252"),
-            "patients.csv, row 2",
-        ),
-        ("Id,BIRTHDATE,FIRST,LAST,GENDER\n1,1990-01-01,José,Núñez,M\n".encode("utf-16"), "UTF-16"),
+        (b"Id;BIRTHDATE;FIRST\n1;1990-01-01;Ana\n", "patients.csv, row 1, LAST: This column is missing."),
+        (b"%PDF-1.7\n%rest", "patients.csv: This is PDF, not a table. Save it as CSV or XLSX."),
+        (b"\xd0\xcf\x11\xe0rest", "patients.csv: This is XLS, the old form of spreadsheets."),
     ],
 )
 def test_a_wrong_file_is_refused_in_words_even_with_keep_going(tmp_path, content, words):
@@ -202,6 +199,20 @@ def test_a_wrong_file_is_refused_in_words_even_with_keep_going(tmp_path, content
 
     assert words in ran.err
     assert (ran.code, ran.out, all_rows()) == (2, "", before)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("cp1252", "Windows-1252"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16")]
+)
+def test_a_file_in_another_encoding_is_loaded_and_that_is_told(tmp_path, encoding, told):
+    write(tmp_path, healthy())
+    text = (tmp_path / "patients.csv").read_text(encoding="utf-8").replace(",", ";")
+    (tmp_path / "patients.csv").write_bytes(text.encode(encoding))
+
+    ran = Ran(tmp_path, "--json")
+
+    assert f"patients.csv: {told}, columns separated by “;”." in ran.err
+    assert (ran.code, Patient.objects.filter(given_name="Jerónimo599").count()) == (0, 1)
 
 
 def test_a_folder_of_other_tables_is_refused_in_words(tmp_path):
@@ -275,7 +286,7 @@ def test_a_load_that_stops_half_way_leaves_whole_chunks_and_is_completed_by_the_
 
 def test_files_that_change_while_they_are_read_are_not_loaded(tmp_path, monkeypatch):
     digests = iter("ab")
-    monkeypatch.setattr(Folder, "digest", lambda folder: next(digests))
+    monkeypatch.setattr(FileSource, "digest", lambda source: next(digests))
 
     ran = Ran(write(tmp_path, healthy()))
 
