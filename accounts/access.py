@@ -57,7 +57,7 @@ class VisibleQuerySet(QuerySet):
     def visible_to(self, user: Any, permission: str = "") -> Self:
         """Rows on which the user's role carries the permission (by default the one to view)."""
         how_far = reach(user, permission or self.view_permission())
-        if how_far is None:
+        if how_far in (None, Reach.NONE):
             return self.none()
         if how_far is Reach.ALL:
             return self.all()

@@ -23,7 +23,7 @@ class RoleBackend(AuthenticationBackend):
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if obj is not None or not user_obj.is_active or not user_obj.role:
             return set()
-        return set(TABLE[Role(user_obj.role)])
+        return set(TABLE[Role(user_obj.shown_role)])
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         return set()

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import StaleVersion
 from accounts.models import PatientAccess
 from accounts.proxies import is_trusted
 from accounts.roles import Role
+from accounts.services import looking_on
 from accounts.views.conflict import conflict
 from accounts.views.typing import rescue
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+STOP, LEAVING = "accounts:see-as-stop", ("account_logout", "admin:logout")
+READ_ONLY = _("You are looking on as %(role)s. Nothing can be changed until you stop.")
 
 
 class TrustedProxyMiddleware:
@@ -53,6 +58,27 @@ class NoStoreMiddleware:
         if request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class LookingOnMiddleware:
+    """Whoever sees as another role is shown that role's pages, and may do nothing on them but stop or leave."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if looking_on.KEY in request.session and request.user.is_authenticated:
+            request.user.seen_role = looking_on.seen_role(session=request.session, user=request.user) or ""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:  # type: ignore[no-untyped-def]
+        role = getattr(request.user, "seen_role", "")
+        if not role or request.method in ("GET", "HEAD", "OPTIONS"):
+            return
+        if request.resolver_match.view_name in LEAVING:
+            looking_on.end(session=request.session, actor=request.user)
+        elif request.resolver_match.view_name != STOP:
+            raise PermissionDenied(READ_ONLY % {"role": role.label})
 
 
 class RegistrationMiddleware:

@@ -51,7 +51,7 @@ class Dashboard(Page):
     permission = "accounts.view_dashboard"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return redirect(OWN_PAGE[Role(request.user.role)])
+        return redirect(OWN_PAGE[Role(request.user.shown_role)])
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -22,7 +22,9 @@ class PatientAccessQuerySet(VisibleQuerySet):
         return self.filter(lasting, starts_at__lte=now)
 
     def open_to(self, user: Any, scope: str = "") -> Self:
-        """Grants that hold at this moment, for this scope if one is named."""
+        """Grants that hold at this moment, for this scope if one is named; none for whoever looks on as a patient."""
+        if getattr(user, "seen_role", ""):
+            return self.none()
         now = timezone.now()
         rows = self.open_at(now).of_the_living(now).filter(user=user.pk)
         return rows.with_scope(scope) if scope else rows

@@ -52,6 +52,9 @@ class User(PublicModel, VersionedModel, AbstractBaseUser):
 
     objects = UserManager()
 
+    # The role whose pages a request shows instead of the own one's; no column, so that no save can keep it.
+    seen_role: Role | str = ""
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["given_name"]
@@ -80,7 +83,12 @@ class User(PublicModel, VersionedModel, AbstractBaseUser):
     @property
     def is_staff(self) -> bool:
         """The Django admin opens by role; there is no switch to forget."""
-        return self.role in STAFF_ROLES
+        return self.shown_role in STAFF_ROLES
+
+    @property
+    def shown_role(self) -> str:
+        """The role as which the person works at this moment, or looks on."""
+        return self.seen_role or self.role
 
     def get_full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
@@ -89,8 +97,8 @@ class User(PublicModel, VersionedModel, AbstractBaseUser):
         return self.given_name
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """A superuser passes the question of role, never that of the row."""
-        if self.is_active and self.is_superuser and obj is None:
+        """A superuser passes the question of role, never that of the row; looking on, nobody is a superuser."""
+        if self.passes_by_role and obj is None:
             return True
         return _user_has_perm(self, perm, obj)
 
@@ -98,4 +106,8 @@ class User(PublicModel, VersionedModel, AbstractBaseUser):
         return all(self.has_perm(perm, obj) for perm in perms)
 
     def has_module_perms(self, app_label: str) -> bool:
-        return (self.is_active and self.is_superuser) or _user_has_module_perms(self, app_label)
+        return self.passes_by_role or _user_has_module_perms(self, app_label)
+
+    @property
+    def passes_by_role(self) -> bool:
+        return bool(self.is_active and self.is_superuser and not self.seen_role)

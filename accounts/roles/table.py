@@ -32,6 +32,8 @@ class Reach(Enum):
     PRESENT = _("patients with an open visit in your department")
     ALL = _("all")
     METADATA = _("all, without clinical text")
+    # Of whoever looks on as another role, where the own role would not open the rows.
+    NONE = _("nothing: looking on")
 
 
 A, O, W, T, D, P, M = (
@@ -223,4 +225,13 @@ def reach(user: Any, permission: str) -> Reach | None:
     """How far the user's role carries this permission; strangers and accounts without a role see what is public."""
     if not (user.is_authenticated and user.is_active and user.role):
         return PUBLIC.get(permission)
-    return TABLE[Role(user.role)].get(permission)
+    own = TABLE[Role(user.role)].get(permission)
+    seen = getattr(user, "seen_role", "")
+    return looking_on(own, TABLE[Role(seen)].get(permission)) if seen else own
+
+
+def looking_on(own: Reach | None, theirs: Reach | None) -> Reach | None:
+    """What another role's permission opens to whoever looks on as it: its pages, and never more than own rows."""
+    if theirs is None or own is theirs:
+        return theirs
+    return theirs if own is Reach.ALL else Reach.NONE

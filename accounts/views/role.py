@@ -13,7 +13,7 @@ class MyRole(PageMixin, TemplateView):
     template_name = "accounts/role.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        role = Role(self.request.user.role)
+        role = Role(self.request.user.shown_role)
         rows = [{"label": WORDS[name], "value": reach.value} for name, reach in TABLE[role].items()]
         rows.sort(key=lambda row: str(row["label"]))
         return super().get_context_data(role=role.label, rows=rows, **kwargs)
