@@ -1,13 +1,14 @@
 """Who may act for whom. A person's own access comes with the invitation or the registration."""
 
 from typing import Any
+from zlib import crc32
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice import BackOfficeAdmin
+from accounts.backoffice import BackOfficeAdmin, VersionedForm
 from accounts.models import PatientAccess
 
 TWO_OPEN = gettext_lazy(
@@ -16,7 +17,7 @@ TWO_OPEN = gettext_lazy(
 SCOPES = [("appointments", gettext_lazy("Appointments")), ("records", gettext_lazy("Records"))]
 
 
-class AccessForm(forms.ModelForm):
+class AccessForm(VersionedForm):
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("May see"), choices=SCOPES, widget=forms.CheckboxSelectMultiple
     )
@@ -24,6 +25,12 @@ class AccessForm(forms.ModelForm):
     class Meta:
         model = PatientAccess
         fields = ["patient", "user", "scopes", "reason", "starts_at", "ends_at"]
+
+    @staticmethod
+    def version_of(row: PatientAccess) -> int:
+        """A digest of all that can be edited: these rows change too seldom to carry a counter."""
+        moments = [moment and moment.timestamp() for moment in (row.starts_at, row.ends_at)]
+        return crc32(repr((row.scopes, row.reason, *moments)).encode())
 
     def _post_clean(self) -> None:
         """Constraints on settled fields count too: a person's own access, opened again, may clash."""
@@ -52,6 +59,12 @@ class PatientAccessAdmin(BackOfficeAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Whom it links is settled once; a wrong link is ended, and the right one made."""
         return [*self.readonly_fields, *(["patient", "user"] if obj else [])]
+
+    def claim(self, obj: PatientAccess, version: int, form: Any) -> None:
+        """Under the lock of the row, so that nobody saves in between."""
+        current = PatientAccess.objects.select_for_update(of=("self",)).get(pk=obj.pk)
+        if form.version_of(current) != version:
+            form.refuse(current)
 
     def save_model(self, request: HttpRequest, obj: PatientAccess, form: Any, change: bool) -> None:
         if not change:

@@ -74,8 +74,12 @@ class KeepsHistory:
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
-        extra = {"archives": row is not None and has_history(row)} | (extra_context or {})
+        extra = {"archives": row is not None and self.is_kept(row)} | (extra_context or {})
         return self.in_words(request, super().delete_view, request, object_id, extra)  # type: ignore[misc]
+
+    def is_kept(self, row: Any) -> bool:
+        """Whether deleting the row will archive it."""
+        return has_history(row)
 
     def in_words(self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -32,6 +33,12 @@ class PossibleTwinAdmin(OwnPages, ReadOnlyAdmin):
     list_select_related = ["first", "second"]
     search_fields = ["first__search_name", "first__mrn", "second__search_name", "second__mrn"]
     actions = ["different"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """An undecided pair stands while both files do: of a merged file nothing is left to decide."""
+        rows = super().get_queryset(request)
+        settled = ~Q(status=PossibleTwin.Status.OPEN)
+        return rows.filter(settled | Q(first__merged_into__isnull=True, second__merged_into__isnull=True))
 
     @admin.display(description=gettext_lazy("pair"))
     def compare(self, twin: PossibleTwin) -> str:

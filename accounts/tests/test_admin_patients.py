@@ -7,6 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts import outbox
+from accounts.admin.accesses import AccessForm
 from accounts.models import (
     AuditEvent,
     Patient,
@@ -166,7 +167,12 @@ def test_an_own_access_that_ended_is_not_opened_beside_the_new_one(client, admin
 
     answer = client.post(
         url("patientaccess", "change", wrong.pk),
-        {"scopes": ["records"], "starts_at_0": "2026-01-01", "starts_at_1": "08:00"},
+        {
+            "scopes": ["records"],
+            "starts_at_0": "2026-01-01",
+            "starts_at_1": "08:00",
+            "version": AccessForm.version_of(wrong),
+        },
     )
 
     assert "End that one first." in errors(answer)

@@ -155,3 +155,16 @@ def test_others_neither_see_nor_decide(client, request, role, pair):
     pair.refresh_from_db()
     assert {answer.status_code for answer in answers} <= {302, 403}
     assert pair.status == "open"
+
+
+def test_an_open_pair_of_which_one_file_was_merged_is_listed_no_more(client, reception, pair):
+    other = PossibleTwin.objects.create(first=PatientFactory(), second=PatientFactory(), source="self")
+    PossibleTwin.objects.filter(pk=other.pk).update(status="different", decided_at="2026-01-01T00:00Z")
+    Patient.objects.filter(pk__in=[pair.second_id, other.second_id]).update(merged_into=PatientFactory())
+    stands = PossibleTwin.objects.create(first=PatientFactory(), second=PatientFactory(), source="self")
+    client.force_login(reception)
+
+    listed = client.get(url("possibletwin")).context["cl"].queryset
+
+    assert set(listed) == {stands, other}
+    assert set(PossibleTwin.objects.waiting()) == {stands}

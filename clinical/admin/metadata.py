@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.backoffice import ReadOnlyAdmin
+from clinical.admin.filters import ReviewFilter, UnsignedFilter
 from clinical.models import (
     Addendum,
     Allergy,
@@ -46,10 +47,9 @@ class MetadataAdmin(ReadOnlyAdmin):
 @admin.register(Encounter)
 class EncounterAdmin(MetadataAdmin):
     list_display = ["started_at", "ended_at", "patient", "doctor", "department", "status"]
-    list_filter = ["status", "department"]
+    list_filter = ["status", "started_at", "department"]
     list_select_related = ["patient", "doctor", "department"]
     search_fields = PATIENT_SEARCH
-    date_hierarchy = "started_at"
     fieldsets = [
         (None, {"fields": ["public_id", "patient", "doctor", "department", "location", "status"]}),
         ("", {"fields": ["appointment", "started_at", "ended_at", "recorded_at"]}),
@@ -59,10 +59,9 @@ class EncounterAdmin(MetadataAdmin):
 @admin.register(MedicalRecord)
 class MedicalRecordAdmin(MetadataAdmin):
     list_display = ["recorded_at", "patient", "author", "status", "signed_at", "released_at"]
-    list_filter = ["status", "signed_at"]
+    list_filter = [UnsignedFilter, "status", "recorded_at", "signed_at"]
     list_select_related = ["patient", "author"]
     search_fields = PATIENT_SEARCH
-    date_hierarchy = "recorded_at"
     fieldsets = [
         (None, {"fields": ["public_id", "patient", "encounter", "revision", "author", "status"]}),
         ("", {"fields": ["signed_by", "signed_at", "released_at", "recorded_at"]}),
@@ -137,7 +136,7 @@ class VitalSignAdmin(PatientRowAdmin):
 @admin.register(LabResult)
 class LabResultAdmin(PatientRowAdmin):
     list_display = ["recorded_at", "patient", "recorded_by", "status", "reviewed_at", "released_at"]
-    list_filter = ["status"]
+    list_filter = [ReviewFilter, "status"]
     fields = [*PATIENT_ROW, "status", "taken_at", "reported_at", "reviewed_by", "reviewed_at", "released_at"]
 
 

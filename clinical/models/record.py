@@ -1,5 +1,6 @@
 """The record of an encounter, its seal, and what was added later."""
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -28,6 +29,8 @@ class RecordStatus(models.TextChoices):
 
 
 SIGNED = ["final", "amended"]
+# A note that is older and still a draft is late.
+SIGNED_BY = timedelta(hours=48)
 
 
 class MedicalRecordQuerySet(ClosingQuerySet, ClinicalQuerySet):
@@ -47,6 +50,10 @@ class MedicalRecordQuerySet(ClosingQuerySet, ClinicalQuerySet):
 
     def unsigned(self) -> Self:
         return self.filter(status=RecordStatus.PRELIMINARY)
+
+    def late(self, now: datetime) -> Self:
+        """Drafts that were begun more than 48 hours ago."""
+        return self.unsigned().filter(recorded_at__lt=now - SIGNED_BY)
 
     def latest_of(self, encounter: Encounter) -> "MedicalRecord | None":
         """The record that counts: the highest revision that is not entered in error."""

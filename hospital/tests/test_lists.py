@@ -26,6 +26,8 @@ from accounts.models import (
     SourceReference,
     User,
 )
+from accounts.models.backup import Backup
+from accounts.models.identifier import PatientIdentifier
 from accounts.roles import TABLE, Role
 from accounts.tests.factories import (
     DepartmentFactory,
@@ -206,6 +208,10 @@ def merged() -> Any:
     return PatientMerge.objects.create(merged_by=UserFactory(), **told)
 
 
+def identifier() -> Any:
+    return PatientIdentifier.objects.create(patient=PatientFactory(), type="PPN", value="X1234567")
+
+
 def wish() -> Any:
     return DetailsChange.objects.create(
         patient=PatientFactory(), field="city", wanted="Leeds", requested_by=UserFactory()
@@ -214,6 +220,7 @@ def wish() -> Any:
 
 BUILDERS: dict[str, Callable[[], Any]] = {
     "accounts.auditevent": trace,
+    "accounts.backup": lambda: Backup.objects.create(path="house.backup", actor=UserFactory()),
     "accounts.department": lambda: DepartmentFactory(parent=DepartmentFactory()),
     "accounts.detailschange": wish,
     "accounts.doctor": lambda: DoctorFactory(user=UserFactory(role=Role.DOCTOR)),
@@ -222,6 +229,7 @@ BUILDERS: dict[str, Callable[[], Any]] = {
     "accounts.message": message,
     "accounts.patient": PatientFactory,
     "accounts.patientaccess": access,
+    "accounts.patientidentifier": identifier,
     "accounts.patientmerge": merged,
     "accounts.possibletwin": twin,
     "accounts.sourcereference": reference,

@@ -1,14 +1,17 @@
 """Days on which a place, or the whole house, sees nobody."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Doctor
 from scheduling.admin.entries import HoursAdmin, LockingForm
+from scheduling.admin.past import KeepsPast
 from scheduling.models import ClinicClosure
 
 
@@ -27,7 +30,7 @@ class ClosureForm(LockingForm):
 
 
 @admin.register(ClinicClosure)
-class ClinicClosureAdmin(HoursAdmin):
+class ClinicClosureAdmin(KeepsPast, HoursAdmin):
     form = ClosureForm
     list_display = ["start_at", "end_at", "place", "reason"]
     list_filter = ["location"]
@@ -48,3 +51,15 @@ class ClinicClosureAdmin(HoursAdmin):
         if row.location_id is None:
             return {"rows": {}, "query": ""}
         return {"rows": {"location": row.location_id}, "query": f"&location__id__exact={row.location_id}"}
+
+    def is_over(self, row: ClinicClosure, now: datetime) -> bool:
+        return row.end_at <= now
+
+    def has_begun(self, row: ClinicClosure, now: datetime) -> bool:
+        return row.start_at < now
+
+    def end(self, row: ClinicClosure, now: datetime, request: HttpRequest) -> None:
+        """The place opens again at this moment."""
+        row.claim_version(row.version)
+        row.end_at = now
+        row.save(update_fields=["end_at"])

@@ -14,6 +14,7 @@ from scheduling.templatetags.visits import moment_at
 
 class DecisionInline(admin.TabularInline):
     model = TimeOffDecision
+    template = "admin/edit_inline/looked_at.html"
     fields = ["visit", "choice", "old_time", "new_time", "new_doctor", "answer", "answered_at", "answered_by"]
     readonly_fields = fields
     extra = 0

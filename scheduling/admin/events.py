@@ -29,6 +29,7 @@ class HistoryInline(admin.TabularInline):
     """What happened to one visit: who, when, why, and from where to where."""
 
     model = AppointmentEvent
+    template = "admin/edit_inline/looked_at.html"
     fields = ["when", "change", "time", "doctor", "actor", "reason"]
     readonly_fields = fields
     extra = 0

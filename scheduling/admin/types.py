@@ -1,18 +1,22 @@
 """Kinds of visit."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.behaviour import KeepsHistory
 from accounts.backoffice import BackOfficeAdmin, VersionedForm
+from accounts.services.archiving import Removal
 from scheduling.models import AppointmentType
 from scheduling.services import types
 
 
 @admin.register(AppointmentType)
-class AppointmentTypeAdmin(BackOfficeAdmin):
+class AppointmentTypeAdmin(KeepsHistory, BackOfficeAdmin):
     form = VersionedForm
     list_display = ["name", "minutes", "mode", "patients_may_book", "needs_approval", "is_offered"]
     list_filter = ["mode", "patients_may_book", "needs_approval", ("archived_at", admin.EmptyFieldListFilter)]
@@ -57,3 +61,9 @@ class AppointmentTypeAdmin(BackOfficeAdmin):
     def restore(self, request: HttpRequest, chosen: QuerySet) -> None:
         for kind in chosen:
             types.restore(type=kind, actor=request.user)
+
+    def remove(self, row: AppointmentType, **who_and_when: Any) -> Removal:
+        return types.remove(type=row, **who_and_when)
+
+    def is_kept(self, row: AppointmentType) -> bool:
+        return types.is_used(row)

@@ -123,7 +123,7 @@ def test_a_rule_that_changes_its_doctor_locks_both(office: Any, dr_rao: Doctor, 
 
 def test_removing_hours_locks_the_doctor(office: Any, dr_rao: Doctor) -> None:
     rule, day = (
-        AvailabilityRuleFactory(doctor=dr_rao),
+        AvailabilityRuleFactory(doctor=dr_rao, valid_from=date(2027, 1, 12)),
         AvailabilityOverrideFactory(doctor=dr_rao, date=date(2027, 1, 12)),
     )
     urls = [page("availabilityrule", "delete", rule.pk), page("availabilityoverride", "delete", day.pk)]

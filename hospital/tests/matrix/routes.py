@@ -100,6 +100,10 @@ def admin_addresses(
         for row in model._base_manager.order_by("pk")[:6]:
             yield f"{model._meta.model_name}:{row.pk}", "/" + fill(route, {"object_id": row.pk})
         yield "missing", "/" + fill(route, {"object_id": 999999})
+    elif names == ["public_id"] and model is not None:
+        for row in model._base_manager.order_by("pk")[:6]:
+            yield f"{model._meta.model_name}:{row.pk}", "/" + fill(route, {"public_id": row.public_id})
+        yield "missing", "/" + fill(route, {"public_id": uuid.UUID(int=7)})
     elif set(names) <= set(BOGUS):
         yield "-", "/" + fill(route, BOGUS)
     else:

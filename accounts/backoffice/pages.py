@@ -3,83 +3,87 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
-from django.db import DataError, models
+from django.db import DataError, IntegrityError, models
 from django.db.models import QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect
 
 from accounts.audit import acting
+from accounts.backoffice.deleting import REFUSED, DeletesInWords
+from accounts.backoffice.exporting import Exports
+from accounts.backoffice.forms import InstantBoxes, RowChoice, VersionedForm
+from accounts.backoffice.paging import HouseList, OpenEndedPaginator
+from accounts.backoffice.trail import TellsHistory
 from accounts.errors import StaleVersion
 
-LONGEST_NUMBER = 18  # digits that fit the key of every database
+
+class OwnWrites(admin.ModelAdmin):
+    """Everything that is written has the name of who writes."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only a write opens a transaction: on SQLite a mere look would wait for every writer."""
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        try:
+            with acting(request.user, reason="back office"):
+                return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as refusal:
+            return self.refused(request, refusal)
+
+    def refused(self, request: HttpRequest, refusal: IntegrityError) -> HttpResponse:
+        """A rule of the database said no: in words, and nothing else of it."""
+        if not str(refusal).startswith(("immutable", "append-only")):
+            raise refusal
+        self.message_user(request, str(REFUSED), messages.ERROR)
+        return redirect(request.get_full_path())
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with acting(request.user, reason="back office"):
+            return super().delete_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        version = form.cleaned_data.get("version")
+        if change and version:
+            self.claim(obj, version, form)
+        super().save_model(request, obj, form, change)
+
+    def claim(self, obj: Any, version: int, form: Any) -> None:
+        """Somebody may save between the check of the form and this write: the page shows both texts then too."""
+        try:
+            obj.claim_version(version)
+        except StaleVersion:
+            form.refuse(type(obj)._base_manager.get(pk=obj.pk))
 
 
-class VersionedForm(forms.ModelForm):
-    """Carries the version that was read, and refuses to write over a newer one."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["version"].initial = self.instance.version if self.instance.pk else None
-
-    def clean_version(self) -> int | None:
-        version = self.cleaned_data.get("version")
-        if self.instance.pk:
-            current = type(self.instance)._base_manager.get(pk=self.instance.pk)
-            # A form that does not say which version it read has read none.
-            if current.version != version:
-                self.refuse(current)
-        return version
-
-    def refuse(self, current: Any) -> None:
-        raise StaleVersion(rows=self.differences(current), version=current.version)
-
-    def differences(self, current: Any) -> list[tuple[Any, Any, Any]]:
-        """What was typed beside what stands now, for the fields in which they differ."""
-        stands = forms.model_to_dict(current, fields=self.fields)
-        typed = {name: self[name].value() for name in self.fields if name != "version"}
-        return [
-            (self.fields[name].label, mine, stands.get(name))
-            for name, mine in typed.items()
-            if str(mine or "") != str(stands.get(name) or "")
-        ]
-
-
-class RowChoice(AutocompleteSelect):
-    """The admin's search box for one row; a value that is no row's number is no choice, not a failure."""
-
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [key for key in value if is_number(str(key))], attrs)
-
-
-def is_number(key: str) -> bool:
-    return key.isdecimal() and len(key) <= LONGEST_NUMBER
-
-
-class InstantBoxes(AdminSplitDateTime):
-    """A day and a time, each box with a name of its own."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        for box, name in zip(self.widgets, (_("Day"), _("Time")), strict=True):
-            box.attrs["aria-label"] = name
-
-
-class BackOfficeAdmin(admin.ModelAdmin):
+class BackOfficeAdmin(DeletesInWords, TellsHistory, Exports, OwnWrites):
     """Rows by `visible_to`, writes under the name of who writes, no deletion in bulk."""
 
     list_per_page = 50
+    paginator = OpenEndedPaginator
+    # Counting each choice of a filter takes as long as reading the whole table.
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
     formfield_overrides = {
         models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": InstantBoxes},
     }
-    show_full_result_count = False
     save_on_top = False
+
+    @property
+    def media(self) -> forms.Media:
+        """Scripts that make a code of a name go only where a form asks for it; jQuery as the widgets name it."""
+        if self.prepopulated_fields:
+            return super().media
+        jquery = f"vendor/jquery/jquery{'' if settings.DEBUG else '.min'}.js"
+        names = [jquery, "jquery.init.js", "core.js", "admin/RelatedObjectLookups.js", "actions.js"]
+        return forms.Media(js=[f"admin/js/{name}" for name in names])
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[HouseList]:
+        return HouseList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         options = self.model._meta
@@ -137,35 +141,6 @@ class BackOfficeAdmin(admin.ModelAdmin):
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters(error) from error
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Only a write opens a transaction: on SQLite a mere look would wait for every writer."""
-        if request.method != "POST":
-            return super().changeform_view(request, *args, **kwargs)
-        with acting(request.user, reason="back office"):
-            return super().changeform_view(request, *args, **kwargs)
-
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with acting(request.user, reason="back office"):
-            return super().delete_view(request, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        version = form.cleaned_data.get("version")
-        if change and version:
-            self.claim(obj, version, form)
-        super().save_model(request, obj, form, change)
-
-    def claim(self, obj: Any, version: int, form: Any) -> None:
-        """Somebody may save between the check of the form and this write: the page shows both texts then too."""
-        try:
-            obj.claim_version(version)
-        except StaleVersion:
-            form.refuse(type(obj)._base_manager.get(pk=obj.pk))
 
 
 class ReadOnlyAdmin(BackOfficeAdmin):
