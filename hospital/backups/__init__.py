@@ -1,0 +1,1 @@
+"""Backups of the whole house, sealed for a key that is kept elsewhere; taken while people work, checked, put back."""
