@@ -5,8 +5,10 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1
 WORKDIR /srv/hospital
 
 # WeasyPrint lays PDFs out with Pango; the fonts hold Latin, Arabic, Devanagari and most other scripts.
+# Backups of PostgreSQL are taken with pg_dump, which must not be older than the server.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-liberation fonts-noto-core \
+        postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 
 COPY requirements.txt .

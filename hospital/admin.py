@@ -21,9 +21,15 @@ class HospitalAdminSite(AdminSite):
             return JsonResponse({"results": [], "pagination": {"more": False}})
         return super().autocomplete_view(request)
 
+    def get_urls(self) -> list[Any]:
+        from hospital.reports.pages import report_urls
+        from hospital.setup_file.pages import setup_urls
+
+        return [*report_urls(self), *setup_urls(self), *super().get_urls()]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # The models load after the admin site, which Django makes while it loads the apps.
-        from hospital.figures import figures
+        from hospital.desk.page import desk_for
 
-        shown = figures(request.user) if self.has_permission(request) else []
-        return super().index(request, {"figures": shown, **(extra_context or {})})
+        shown = desk_for(request.user) if self.has_permission(request) else {}
+        return super().index(request, {**shown, **(extra_context or {})})

@@ -20,7 +20,7 @@ FEATURES = [
 
 
 def test_the_list_is_read_whole() -> None:
-    assert len(FEATURES) == 68
+    assert len(FEATURES) == 82
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature["part"])
