@@ -17,7 +17,7 @@ from hospital.tests.desk_world import draft, everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 STAFF = ["admin", "reception", "privacy"]
-MOST_QUERIES = 45
+MOST_QUERIES = 30
 TODAY = [(str(status.label), 1) for status in STATES]
 VISITS = [
     ("Visits to approve", 1),

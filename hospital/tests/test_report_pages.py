@@ -22,7 +22,7 @@ from scheduling.tests.factories import AvailabilityOverrideFactory, TimeOffFacto
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 EACH = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
-MOST_QUERIES = 14
+MOST_QUERIES = 12
 
 
 def page_of(report: Report) -> str:

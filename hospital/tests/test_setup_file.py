@@ -60,10 +60,12 @@ def test_the_demos_set_up_comes_back_byte_for_byte(now: datetime, monkeypatch: A
     assert sum(one["created"] for one in first.plan.counts().values()) > 100
 
 
-def test_the_same_set_up_makes_the_same_file_however_it_came_about(small: None, now: datetime) -> None:
-    first, held = exported(now), tomllib.loads(SMALL)
+def test_the_same_set_up_makes_the_same_file_however_it_came_about(now: datetime) -> None:
+    held = tomllib.loads(SMALL + '[[locations]]\nname = "Annexe"\n')
+    made(tomli_w.dumps(held), now)
+    first = exported(now)
     emptied()
-    for rows in (held["departments"], held["doctors"][0]["hours"]):
+    for rows in (held["departments"], held["locations"], held["doctors"][0]["hours"]):
         rows.reverse()
 
     made(tomli_w.dumps(held), now)
