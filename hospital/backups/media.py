@@ -16,6 +16,8 @@ from hospital.backups.sealing import BLOCK
 
 # Names of our own, which no upload has: what a restore puts apart, before and after.
 COMING, GONE = ".restoring-", ".replaced-"
+# A disk's own folder, which nobody but the system may read or move.
+OF_THE_DISK = "lost+found"
 
 
 def root() -> Path:
@@ -24,11 +26,21 @@ def root() -> Path:
 
 def files() -> Iterator[tuple[str, Path]]:
     """Every file with its name on the site, in the order of the names."""
-    for folder, folders, names in os.walk(root()):
-        folders[:] = sorted(name for name in folders if not name.startswith((COMING, GONE)))
+    for folder, folders, names in os.walk(root(), onerror=unreadable):
+        folders[:] = sorted(name for name in folders if is_ours(name))
         for path in (Path(folder, name) for name in sorted(names)):
             if path.is_file() and not path.is_symlink():
                 yield path.relative_to(root()).as_posix(), path
+
+
+def is_ours(name: str) -> bool:
+    return not name.startswith((COMING, GONE)) and name != OF_THE_DISK
+
+
+def unreadable(error: OSError) -> None:
+    """What is there and cannot be looked at must not be missing from a backup that says it is whole."""
+    if not isinstance(error, FileNotFoundError):
+        raise NotTaken(_("%(path)s cannot be read.") % {"path": error.filename}) from error
 
 
 def members() -> Iterator[Member]:
@@ -54,13 +66,19 @@ class Arrivals:
     def __init__(self) -> None:
         mark = secrets.token_hex(4)
         self.coming, self.gone = root() / f"{COMING}{mark}", root() / f"{GONE}{mark}"
+        self.moved: list[tuple[Path, Path]] = []
 
     def __enter__(self) -> "Arrivals":
-        sweep(root(), f"{COMING}*", f"{GONE}*")
+        sweep(root(), f"{COMING}*")
         self.coming.mkdir(mode=0o700, parents=True)
         return self
 
-    def __exit__(self, *_why: object) -> None:
+    def __exit__(self, failure: type[BaseException] | None, *_why: object) -> None:
+        """After a failure all is as it was; the old files are thrown away only once the new ones stand."""
+        if failure is not None:
+            while self.moved:
+                before, after = self.moved.pop()
+                after.rename(before)
         shutil.rmtree(self.coming, ignore_errors=True)
         shutil.rmtree(self.gone, ignore_errors=True)
 
@@ -81,7 +99,11 @@ class Arrivals:
         """The folder itself may be a mount: its entries change places, not the folder."""
         self.gone.mkdir(mode=0o700)
         for entry in list(root().iterdir()):
-            if not entry.name.startswith((COMING, GONE)):
-                entry.rename(self.gone / entry.name)
+            if is_ours(entry.name):
+                self._move(entry, self.gone / entry.name)
         for entry in list(self.coming.iterdir()):
-            entry.rename(root() / entry.name)
+            self._move(entry, root() / entry.name)
+
+    def _move(self, entry: Path, target: Path) -> None:
+        entry.rename(target)
+        self.moved.append((entry, target))

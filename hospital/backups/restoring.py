@@ -54,7 +54,8 @@ def restore(*, path: Path, identity: Path | None, replace: bool, tell: Callable[
 
         with VENDORS[connection.vendor].restored(connection, read):
             proven = judged(whole, path, tell)
-        arrivals.settle()
+            # While the database can still be left as it was: a document that cannot be moved stops both.
+            arrivals.settle()
     return Restored(whole.manifest, proven)
 
 
