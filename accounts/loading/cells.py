@@ -28,6 +28,10 @@ T = TypeVar("T")
 __all__ = ["REWRITTEN", "Cells", "exact"]
 
 
+# .NET's empty date is of the year 1, and others write 9999 for “for ever”.
+FIRST_YEAR, LAST_YEAR = 1800, 9000
+
+
 class Cells:
     """Blank text is "", a blank or faulty date None; `faults` holds (column, value, reason).
 
@@ -89,7 +93,7 @@ class Cells:
         """A date as it stands: of an instant, the day that is written."""
         value = self.text(column, 40, required=required)
         try:
-            return datetime.fromisoformat(value).date() if value else None
+            return within_reach(datetime.fromisoformat(value)).date() if value else None
         except ValueError:
             self.refuse(column, self._unlike(column, ISO_DAY))
             return None
@@ -98,7 +102,7 @@ class Cells:
         """In UTC; a time without an offset is one of the load's zone, if it was told one, or else of `zone`."""
         value = self.text(column, 40, required=required)
         try:
-            found = datetime.fromisoformat(value) if value else None
+            found = within_reach(datetime.fromisoformat(value)) if value else None
             return found and (found if found.tzinfo else self._local(column, found, zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             self.refuse(column, self._unlike(column, ISO_TIME))
@@ -163,5 +167,12 @@ class Cells:
 
 
 @lru_cache(maxsize=8)
+def within_reach(moment: datetime) -> datetime:
+    """ValueError for years that stand for “unknown” elsewhere, and in which no clock can be moved to UTC."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError
+    return moment
+
+
 def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)

@@ -20,7 +20,7 @@ def read(path: Path, layout: Layout) -> Mapping:
     """Raises Unreadable with every fault; whether the file has the columns is asked when it is opened."""
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # numbers too long to read, and brackets without end
         words = _("This is not a mapping in TOML: %(error)s") % {"error": error}
         raise Unreadable([Fault(path.name, 0, "", "", words)]) from error
     faults = [Fault(path.name, 0, place, value, reason) for place, value, reason in misshapen(said)]

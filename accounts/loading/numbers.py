@@ -11,6 +11,9 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 COMMA = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{3})+),(\d+)", re.ASCII)
 EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 
+# Counts of minutes and weeks have fewer; longer ones are no counts, whatever zeros they begin with.
+MOST_DIGITS = 9
+
 
 def exact(text: str, *, digits: int, places: int) -> Decimal:
     """The number as written, with all places that its column has; ValueError says why it is none.

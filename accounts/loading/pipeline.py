@@ -142,6 +142,9 @@ class Load:
             raise LoadStopped(
                 _("The load stopped half-way; run it again. %(error)s") % {"error": error}
             ) from error
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            self._close(LoadBatch.Status.STOPPED)
+            raise
         self._close(LoadBatch.Status.FINISHED)
         return self.report
 
@@ -163,7 +166,9 @@ class Load:
         batch = self.running
         batch.status, batch.counts, batch.finished_at = status, self.report.as_dict(), timezone.now()
         batch.report = self.report.as_json()
-        batch.save(update_fields=["status", "counts", "finished_at", "report"])
+        names = ("status", "counts", "finished_at", "report")
+        still = LoadBatch.objects.filter(pk=batch.pk, status=LoadBatch.Status.RUNNING)
+        still.update(**{name: getattr(batch, name) for name in names})
 
     def _write(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
         for _attempt in range(TRIES - 1):
@@ -181,9 +186,12 @@ class Load:
         return verdict
 
     def _take_turn(self) -> None:
-        """Two loads of one system write their chunks one after the other."""
+        """Two loads of one system write their chunks one after the other, and none once it was undone."""
         batches = LoadBatch.objects.select_for_update(no_key=True).filter(system=self.system)
         batches.order_by("pk").first()
+        still = LoadBatch.objects.filter(pk=self.running.pk, status=LoadBatch.Status.RUNNING)
+        if not still.exists():
+            raise LoadStopped(_("This load was stopped or undone meanwhile: it writes nothing more."))
 
     def _write_rows(self, kind: Kind, verdict: Verdict) -> None:
         if verdict.stale:

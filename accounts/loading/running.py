@@ -96,7 +96,7 @@ def settled(claim: Claim, report: Report) -> str:
         fields["report"] |= {"checked": fingerprint(batch)}
         return ended(claim, Status.DRAFT, **fields)
     if not report.written:
-        return ended(claim, Status.REFUSED, finished_at=timezone.now(), **fields)
+        return ended(claim, unwritten(claim.batch), finished_at=timezone.now(), **fields)
     fields["report"] |= {"attempts": claim.attempts}
     return ended(claim, Status.FINISHED, **fields)
 
@@ -106,7 +106,12 @@ def refused(claim: Claim, words: str, faults: Sequence[Fault] = ()) -> str:
     report = Report(faults=list(faults)).as_json() | {"refusal": words}
     if claim.job == CHECK:
         return ended(claim, Status.DRAFT, report=report, counts={})
-    return ended(claim, Status.REFUSED, report=report, counts={}, finished_at=timezone.now())
+    return ended(claim, unwritten(claim.batch), report=report, counts={}, finished_at=timezone.now())
+
+
+def unwritten(batch: LoadBatch) -> Status:
+    """This run wrote nothing; what an earlier one left half-way can still be completed or undone."""
+    return Status.STOPPED if batch.has_written else Status.REFUSED
 
 
 def failed(claim: Claim, words: str) -> str:

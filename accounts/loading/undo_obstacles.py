@@ -23,7 +23,7 @@ def of_state(batch: LoadBatch, now: datetime) -> str:
         return _("This load was undone already.")
     if batch.status == status.RUNNING and not LoadBatch.objects.abandoned(now).filter(pk=batch.pk).exists():
         return _("This load is still running. Wait until it ends.")
-    if batch.status in (status.DRAFT, status.WAITING, status.REFUSED):
+    if batch.status in (status.DRAFT, status.WAITING, status.REFUSED) and not batch.has_written:
         return _("This load has written nothing: there is nothing to undo.")
     return ""
 

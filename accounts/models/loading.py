@@ -85,6 +85,11 @@ class LoadBatch(PublicModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def has_written(self) -> bool:
+        """Whether any row came or changed by it, whatever became of it afterwards; up to two queries."""
+        return self.references.exists() or self.changes.exists()
+
 
 class SourceReferenceQuerySet(VisibleQuerySet):
     pass

@@ -211,3 +211,12 @@ def test_dates_of_other_houses(pattern, text, iso):
 def test_what_is_no_form_of_a_date(pattern):
     with pytest.raises(ValueError):
         reader(pattern)
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "9" * 5000])
+def test_a_mapping_that_no_reader_can_hold_is_refused_in_words(tmp_path, text):
+    path = tmp_path / "mapping.toml"
+    path.write_text(text)
+
+    with pytest.raises(Unreadable, match="not a mapping in TOML"):
+        mapping_file.read(path, LAYOUTS["patients"])

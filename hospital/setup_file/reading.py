@@ -66,7 +66,7 @@ def read(text: str) -> Setup:
         return setup
     try:
         held = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # numbers too long to read, and brackets without end
         words = _("This is not TOML: %(words)s") % {"words": error or "…"}
         setup.faults.append(Fault("", "", words))
         return setup

@@ -17,6 +17,7 @@ from accounts.loading.house.keys import Get
 from accounts.loading.house.kinds import HouseKind
 from accounts.loading.kinds import Kind, Parent, Row
 from accounts.loading.known import Known
+from accounts.loading.numbers import MOST_DIGITS
 from accounts.loading.tables import Table
 from accounts.models import Doctor
 from scheduling import slots
@@ -170,7 +171,8 @@ class Read:
 def weeks(cells: Cells, first: date | None) -> dict[str, Any]:
     """Every week, unless it is said otherwise; alternate weeks count from the anchor, else from the first day."""
     text, anchor = cells.get("EVERY_WEEKS") or "1", cells.day("ANCHOR_DATE") or first
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_WEEKS):
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    if not (is_number and 1 <= int(text) <= MOST_WEEKS):
         cells.refuse("EVERY_WEEKS", _("Use a number from 1 to %(most)d.") % {"most": MOST_WEEKS})
         return {}
     if int(text) > 1 and anchor is None:

@@ -9,11 +9,12 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.loading.cells import Cells
+from accounts.loading.cells import Cells, within_reach
 from accounts.loading.house.keys import Get
 from accounts.loading.house.kinds import HouseKind
 from accounts.loading.kinds import Parent, Row
 from accounts.loading.known import Known
+from accounts.loading.numbers import MOST_DIGITS
 from accounts.models import Doctor, Patient
 from scheduling import slots
 from scheduling.loading import changes, clashes
@@ -186,7 +187,7 @@ def moment(cells: Cells, column: str, *, required: bool = False) -> datetime | N
     """An instant; without an offset and a zone for the whole file, a time of the place's clock, which comes later."""
     text = cells.text(column, 40, required=required)
     try:
-        found = datetime.fromisoformat(text) if len(text) > DATE_ONLY else None
+        found = within_reach(datetime.fromisoformat(text)) if len(text) > DATE_ONLY else None
         if found and not found.tzinfo and cells.options.time_zone:
             found = found.replace(tzinfo=ZoneInfo(cells.options.time_zone))
     except (ValueError, OverflowError):
@@ -200,7 +201,8 @@ def minutes(cells: Cells) -> int | None:
     text = cells.get("DURATION")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:9]) <= LONGEST_MINUTES):
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    if not (is_number and 0 < int(text) <= LONGEST_MINUTES):
         cells.refuse("DURATION", _("This is not a number of minutes like 20."))
         return None
     return int(text)
