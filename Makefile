@@ -112,7 +112,7 @@ check-catalogues: export BIN := $(BIN)
 check-catalogues: $(DEV)
 	@.ci/catalogues
 
-# Half an hour; three minutes with ARGS=--quick. PostgreSQL takes part when TEST_DATABASE_URL names one.
+# Half an hour; five or so with ARGS=--quick. PostgreSQL takes part when TEST_DATABASE_URL names one.
 bench: $(DEV)
 	@$(BIN)/python -m benchmarks $(ARGS)
 

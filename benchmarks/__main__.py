@@ -9,13 +9,14 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from benchmarks.databases import Databases, PostgreSQL, SQLite
 from benchmarks.report import Row, as_json, as_table
-from benchmarks.run import run
-from benchmarks.scale import FULL, QUICK
+from benchmarks.run import PARTS
+from benchmarks.scale import FULL, QUICK, Scale
 from benchmarks.servers import ROOT
 from benchmarks.site import environment_of
 
@@ -24,10 +25,23 @@ LEFT_OUT = "TEST_DATABASE_URL is not set: PostgreSQL was left out."
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the visits, in under three minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="a tenth of the visits and of the patients to load"
+    )
     parser.add_argument("--database", choices=["sqlite", "postgresql", "all"], default="all")
+    parser.add_argument("--only", choices=list(PARTS), help="one part of the bench")
+    parser.add_argument("--patients", type=sizes, metavar="N,N", help="how many are loaded, smallest first")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
     return parser.parse_args()
+
+
+def sizes(words: str) -> tuple[int, ...]:
+    return tuple(map(int, words.split(",")))
+
+
+def scale_of(asked: argparse.Namespace) -> Scale:
+    scale = QUICK if asked.quick else FULL
+    return replace(scale, loads=asked.patients) if asked.patients else scale
 
 
 def main() -> None:
@@ -39,7 +53,8 @@ def main() -> None:
         collect_static(folder)
         with closing(chosen(asked.database, folder)) as found:
             for databases in found:
-                rows += run(databases, QUICK if asked.quick else FULL, folder, say)
+                for part in [asked.only] if asked.only else PARTS:
+                    rows += PARTS[part](databases, scale_of(asked), folder, say)
     print(as_table(rows))
     if asked.json:
         asked.json.write_text(json.dumps(as_json(rows), indent=1) + "\n")
@@ -70,7 +85,8 @@ def say(words: str) -> None:
 
 
 def leave(*signal_and_frame: object) -> NoReturn:
-    """Asked to stop, the run still takes its servers and databases with it."""
+    """Asked to stop, the run still takes its servers and databases with it, and hears no second call meanwhile."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sys.exit(143)
 
 

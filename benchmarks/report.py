@@ -14,7 +14,7 @@ class Row:
     """One piece of work at one size; what was not measured is None, ratios are of CPU."""
 
     work: str
-    visits: int  # of the hospital, and of the patient where a chart is opened
+    visits: int  # of the hospital; of the patient where a chart is opened; the rows of a load
     clients: int | None = None
     times: int | None = None
     median_ms: float | None = None
@@ -37,6 +37,9 @@ class Row:
     winners: list[int] = field(default_factory=list)
     memory_mb: float | None = None
     base_memory_mb: float | None = None
+    seconds: float | None = None  # of a whole load
+    rate_share: float | None = None  # of the rate of COPY or executemany
+    aims: str = ""
     note: str = ""
     database: str = ""
 
@@ -120,7 +123,8 @@ def aligned(line: tuple[str, ...], widths: list[int]) -> str:
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    parts = [] if row.cpu_ms is None else [f"{row.application_ms:.1f} + {row.database_ms:.1f}"]
+    form = ".1f" if row.seconds is None else ".3f"  # of a load, CPU is of one row
+    costs = [] if row.cpu_ms is None else [shown(row.application_ms, form), shown(row.database_ms, form)]
     return (
         row.work,
         row.database,
@@ -128,11 +132,11 @@ def cells(row: Row) -> tuple[str, ...]:
         shown(row.clients, "d"),
         shown(row.median_ms),
         shown(row.p95_ms),
-        shown(row.cpu_ms),
-        "".join(parts),
+        shown(row.cpu_ms, form),
+        " + ".join(costs),
         shown(row.queries, "d"),
         shown(row.per_second),
-        shown(row.base_cpu_ms),
+        shown(row.base_cpu_ms, form),
         shown(row.base_per_second),
         shown(row.ratio),
         shown(row.growth, ".2f"),
@@ -147,6 +151,8 @@ def shown(value: float | None, form: str = ".1f") -> str:
 
 
 def aim(row: Row) -> str:
+    if row.aims:
+        return row.aims
     if row.target_ms is not None:
         return f"<= {row.target_ms:g}"
     return "<= 1.3 x" if row.growth is not None and row.work.startswith("free times") else ""

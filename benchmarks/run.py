@@ -13,6 +13,7 @@ from benchmarks.site import Site, files_of, fill_databases, open_site
 from benchmarks.works.bookings import measure_bookings, measure_races
 from benchmarks.works.charts import measure_charts
 from benchmarks.works.files import measure_files
+from benchmarks.works.loading import measure_loading
 from benchmarks.works.notes import measure_notes
 from benchmarks.works.pages import measure_pages
 from benchmarks.works.searches import measure_searches
@@ -31,7 +32,7 @@ WORKS = (
 )
 
 
-def run(databases: Databases, scale: Scale, folder: Path, say: Say) -> Iterator[Row]:
+def run_visits(databases: Databases, scale: Scale, folder: Path, say: Say) -> Iterator[Row]:
     """Rows as they are measured."""
     today, begun = date.today(), perf_counter()
     urls = fill_databases(databases, scale, folder, today)
@@ -50,9 +51,22 @@ def run(databases: Databases, scale: Scale, folder: Path, say: Say) -> Iterator[
         say(f"{databases.kind}: done in {perf_counter() - begun:.0f} s")
 
 
+def run_loading(databases: Databases, scale: Scale, folder: Path, say: Say) -> Iterator[Row]:
+    """The same of loads, which begin with empty databases of their own."""
+    begun = perf_counter()
+    for row in measure_loading(databases, scale.loads, folder, say):
+        row.database = databases.kind
+        say(f"{databases.kind}: {row.work}, {row.visits:,} rows")
+        yield row
+    say(f"{databases.kind}: loading done in {perf_counter() - begun:.0f} s")
+
+
 def memory_of(site: Site, kind: str) -> Row:
     house, base = (side.server.memory() for side in site.sides.values())
     words = f"{house:.0f} MB, base {base:.0f} MB"
     return Row(
         "memory of a worker", site.size, memory_mb=house, base_memory_mb=base, note=words, database=kind
     )
+
+
+PARTS = {"visits": run_visits, "loading": run_loading}

@@ -20,6 +20,7 @@ class Scale:
     bookings_together: int  # in one block, by eight
     booking_blocks: int
     races: int
+    loads: tuple[int, ...]  # patients in the files that are loaded, each into a database of its own
     files: tuple[int, int] = (20_000, 200_000)  # patients at each size, those of the bookings not counted
 
     @property
@@ -42,6 +43,7 @@ QUICK = Scale(
     bookings_together=16,
     booking_blocks=2,
     races=1,
+    loads=(10_000, 100_000),
 )
 FULL = Scale(
     sizes=(200_000, 2_000_000),
@@ -53,4 +55,5 @@ FULL = Scale(
     bookings_together=80,
     booking_blocks=5,
     races=5,
+    loads=(10_000, 100_000, 1_000_000),
 )

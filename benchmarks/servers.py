@@ -39,9 +39,10 @@ class Server:
         return max(resident_kb(pid) for pid in self.workers()) / 1024
 
 
-def resident_kb(pid: int) -> int:
+def resident_kb(pid: int | str, line: str = "VmRSS:") -> int:
+    """Memory as it is now; with VmHWM the most that the program has held since it began."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    return next(int(found.split()[1]) for found in lines if found.startswith(line))
 
 
 def free_port() -> int:

@@ -45,11 +45,13 @@ class Person:
 
 
 def person(number: int) -> Person:
-    place = number * STRIDE % NAMES
+    turn = number // LIVES  # those who share a date of birth have other names
+    place = (number * STRIDE + turn) % NAMES
     start, rest = divmod(place, len(MIDDLES) * len(ENDS))
     middle, end = divmod(rest, len(ENDS))
     born = FIRST_BIRTH + timedelta(days=number * STRIDE % LIVES)
-    return Person(number, GIVEN[number % len(GIVEN)], STARTS[start] + MIDDLES[middle] + ENDS[end], born)
+    given = GIVEN[(number + turn) % len(GIVEN)]
+    return Person(number, given, STARTS[start] + MIDDLES[middle] + ENDS[end], born)
 
 
 def people(first: int, last: int) -> Iterator[Person]:
