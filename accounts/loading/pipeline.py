@@ -194,8 +194,15 @@ class Load:
             raise LoadStopped(_("This load was stopped or undone meanwhile: it writes nothing more."))
 
     def _write_rows(self, kind: Kind, verdict: Verdict) -> None:
+        """Changes first: a new row may take the place that a changed one leaves."""
         if verdict.stale:
             SourceReference.objects.filter(pk__in=verdict.stale).delete()
+        if verdict.updated:
+            digests = [(SourceReference, row.reference_id or 0, ["digest"]) for row in verdict.updated]
+            self._note(self._images([*kind.before(verdict.updated), *digests]))
+            self._note_added(kind.update(verdict.updated))
+            changed = [SourceReference(pk=row.reference_id, digest=row.digest) for row in verdict.updated]
+            SourceReference.objects.bulk_update(changed, ["digest"])
         if verdict.created:
             self._note(self._images(kind.beside(verdict.created)))
             for row, pk in zip(verdict.created, kind.create(verdict.created), strict=True):
@@ -203,12 +210,6 @@ class Load:
         SourceReference.objects.bulk_create(
             self._reference(kind, row) for row in verdict.created + verdict.adopted
         )
-        if verdict.updated:
-            digests = [(SourceReference, row.reference_id or 0, ["digest"]) for row in verdict.updated]
-            self._note(self._images([*kind.before(verdict.updated), *digests]))
-            self._note_added(kind.update(verdict.updated))
-            changed = [SourceReference(pk=row.reference_id, digest=row.digest) for row in verdict.updated]
-            SourceReference.objects.bulk_update(changed, ["digest"])
 
     def _images(self, changing: list[tuple[type[Model], int, list[str]]]) -> Iterator[LoadChange]:
         """What stands now goes into the batch's journal, with the digests that the source had left."""
@@ -242,15 +243,16 @@ class Load:
 def images(
     changing: list[tuple[type[Model], int, list[str]]],
 ) -> Iterator[tuple[type[Model], int, dict[str, Any]]]:
-    """The rows as they stand, spelt for keeping; one query a model."""
+    """The rows as they stand, spelt for keeping, in the order in which they are named; one query a model."""
     wanted: dict[type[Model], dict[int, list[str]]] = defaultdict(dict)
     for model, target, names in changing:
         wanted[model][target] = names
     for model, targets in wanted.items():
         names = list(dict.fromkeys(name for found in targets.values() for name in found))
-        for row in model._base_manager.filter(pk__in=targets).values("pk", *names):
-            target = row.pop("pk")
-            yield model, target, {name: spelled(value) for name, value in row.items()}
+        rows = model._base_manager.filter(pk__in=targets).values("pk", *names)
+        found = {row.pop("pk"): row for row in rows}
+        for target in filter(found.__contains__, targets):
+            yield model, target, {name: spelled(value) for name, value in found[target].items()}
 
 
 def open_tables(source: Source, layout: Layout) -> dict[str, Table]:

@@ -100,7 +100,8 @@ def take_back(made: Made) -> None:
     for model, keys in made.in_order():
         rows = model._base_manager.filter(pk__in=keys)
         rows._raw_delete(rows.db)
-    for change in LoadChange.objects.filter(batch=made.batch).exclude(before={}).order_by("pk").iterator():
+    # The last change first: a time must be left again before the visit that had it comes back.
+    for change in LoadChange.objects.filter(batch=made.batch).exclude(before={}).order_by("-pk").iterator():
         restore(change)
 
 

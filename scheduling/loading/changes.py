@@ -1,6 +1,6 @@
 """What a file may change of a visit that was loaded before, and the events that tell of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from accounts.triggers.context import current
 from scheduling.loading.settling import OUTSIDE, VISIT, Fault
 from scheduling.loading.statuses import TO_COME, way
 from scheduling.models import Appointment, AppointmentEvent, Status
-from scheduling.states import NEW
+from scheduling.states import ACTIVE, NEW
 
 MOVED = ("start_at", "end_at", "doctor_id", "location_id", "type_id")
 CHANGED = (
@@ -35,6 +35,15 @@ def refused(row: Row, standing: Appointment) -> Fault | None:
         words = _("This visit is marked “%(now)s” here, which the file cannot take back.")
         return "STATUS", row.values["status"], words % {"now": standing.get_status_display()}
     return None
+
+
+def leaves(row: Row, standing: Mapping[int, Appointment]) -> bool:
+    """Whether the row cancels or moves a visit that stands, so that its time is free again."""
+    before = standing.get(row.target_id or 0)
+    if before is None or before.status not in ACTIVE:
+        return False
+    visit = row.values[VISIT]
+    return visit["status"] not in ACTIVE or has_moved(visit, before)
 
 
 def has_moved(visit: dict[str, Any], standing: Appointment) -> bool:

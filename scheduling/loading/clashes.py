@@ -38,11 +38,16 @@ WHOSE = {
 
 
 class Taken:
-    """The spans of one file, kept apart by person; no two of one person's overlap."""
+    """The spans of one file, kept apart by person; no two of one person's overlap.
+
+    `left` are visits of the house that a row of the file cancels or moves, with its number: rows below it may take
+    their time.
+    """
 
     def __init__(self) -> None:
         self.spans: dict[tuple[str, int], list[Span]] = defaultdict(list)
         self.numbers: set[int] = set()
+        self.left: dict[int, int] = {}
 
     def forget(self, numbers: Iterable[int]) -> None:
         """A chunk that is judged once more does not stand in its own way."""
@@ -51,6 +56,9 @@ class Taken:
             for key, spans in self.spans.items():
                 self.spans[key] = [span for span in spans if span[2] not in again]
             self.numbers -= again
+
+    def is_gone(self, visit: int, number: int) -> bool:
+        return self.left.get(visit, number) < number
 
     def clash(self, key: tuple[str, int], start: datetime, end: datetime) -> int | None:
         """The row that is in the way."""
@@ -75,6 +83,7 @@ def judge(asked: Sequence[Wanted], taken: Taken, now: datetime) -> dict[int, tup
         fault = next(faults_of(wanted, taken, standing), None)
         if fault:
             found[wanted.number] = fault
+            taken.left.pop(wanted.target or 0, None)
         else:
             taken.add(wanted)
     return found
@@ -85,7 +94,8 @@ def faults_of(wanted: Wanted, taken: Taken, standing: dict[str, Any]) -> Iterato
         start, end = getattr(wanted, what)
         person = getattr(wanted, who)
         for other in standing[who][person]:
-            if other.pk != wanted.target and getattr(other, _start) < end and getattr(other, _end) > start:
+            stays = other.pk != wanted.target and not taken.is_gone(other.pk, wanted.number)
+            if stays and getattr(other, _start) < end and getattr(other, _end) > start:
                 yield who.upper(), busy_words(who, visit_words(other))
         if number := taken.clash((who, person), start, end):
             yield who.upper(), busy_words(who, _("row %(number)d of this file") % {"number": number})

@@ -23,7 +23,7 @@ from accounts.models import Doctor
 from scheduling import slots
 from scheduling.errors import InTwoPlaces
 from scheduling.loading.clocks import day_number, read_time, time_of, weekday
-from scheduling.loading.places import Home, hold, homes, zones
+from scheduling.loading.places import WHO_AND_WHERE, Home, hold, homes, zones
 from scheduling.loading.types import types_named
 from scheduling.models import AvailabilityRule
 from scheduling.services.hours import OVERLAP_LOOK, meets
@@ -49,21 +49,10 @@ class Availability(HouseKind):
         Parent("location", "LOCATION", "locations", required=False),
         Parent("department", "DEPARTMENT", "departments", required=False),
     )
-    synonyms = {
-        "DOCTOR": (
-            "DOCTOR ID",
-            "DOCTOR NAME",
-            "PROVIDER",
-            "PROVIDER ID",
-            "PHYSICIAN",
-            "CLINICIAN",
-            "LICENCE NUMBER",
-        ),
+    synonyms = WHO_AND_WHERE | {
         "WEEKDAY": ("DAY", "DAY OF WEEK", "DOW"),
         "START": ("FROM", "START TIME", "BEGIN", "OPENS", "STARTS"),
         "END": ("TO", "UNTIL", "END TIME", "CLOSES", "ENDS"),
-        "LOCATION": ("SITE", "BUILDING", "CLINIC", "PLACE"),
-        "DEPARTMENT": ("DEPT", "UNIT"),
         "VALID_FROM": ("FIRST DAY", "START DATE", "EFFECTIVE FROM"),
         "VALID_UNTIL": ("LAST DAY", "END DATE", "EFFECTIVE UNTIL", "VALID TO"),
         "EVERY_WEEKS": ("WEEKS", "EVERY N WEEKS"),

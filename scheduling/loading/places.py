@@ -8,6 +8,21 @@ from django.db import connection
 from accounts.models import Doctor, Location
 from accounts.triggers.context import current
 
+# What files call the columns that say whose time it is, and where.
+WHO_AND_WHERE = {
+    "DOCTOR": (
+        "DOCTOR ID",
+        "DOCTOR NAME",
+        "PROVIDER",
+        "PROVIDER ID",
+        "PHYSICIAN",
+        "CLINICIAN",
+        "LICENCE NUMBER",
+    ),
+    "LOCATION": ("SITE", "BUILDING", "CLINIC", "PLACE"),
+    "DEPARTMENT": ("DEPT", "UNIT"),
+}
+
 
 class Home(NamedTuple):
     """What a row means that names no place: the doctor's own."""

@@ -18,7 +18,7 @@ from accounts.loading.numbers import MOST_DIGITS
 from accounts.models import Doctor, Patient
 from scheduling import slots
 from scheduling.loading import changes, clashes
-from scheduling.loading.places import hold, is_writing
+from scheduling.loading.places import WHO_AND_WHERE, hold, is_writing
 from scheduling.loading.settling import LATE, OUTSIDE, REPEATED, VISIT, Around, Fault, settle
 from scheduling.loading.statuses import status_of
 from scheduling.models import Appointment, AppointmentEvent
@@ -44,18 +44,9 @@ class Appointments(HouseKind):
         Parent("location", "LOCATION", "locations", required=False),
         Parent("department", "DEPARTMENT", "departments", required=False),
     )
-    synonyms = {
+    synonyms = WHO_AND_WHERE | {
         "ID": ("APPOINTMENT ID", "VISIT ID", "BOOKING ID", "APPT ID", "REFERENCE"),
         "PATIENT": ("PATIENT ID", "MRN", "PATIENT NO", "PATIENT NUMBER", "PID", "RECORD NUMBER"),
-        "DOCTOR": (
-            "DOCTOR ID",
-            "DOCTOR NAME",
-            "PROVIDER",
-            "PROVIDER ID",
-            "PHYSICIAN",
-            "CLINICIAN",
-            "LICENCE NUMBER",
-        ),
         "TYPE": ("VISIT TYPE", "APPOINTMENT TYPE", "SERVICE", "KIND"),
         "START": (
             "START TIME",
@@ -72,8 +63,6 @@ class Appointments(HouseKind):
         "STATUS": ("STATE", "OUTCOME"),
         "REASON": ("REASON FOR VISIT", "COMPLAINT", "NOTES", "COMMENT"),
         "CANCEL_REASON": ("CANCELLATION REASON", "REASON OF THE CANCELLATION"),
-        "LOCATION": ("SITE", "BUILDING", "CLINIC", "PLACE"),
-        "DEPARTMENT": ("DEPT", "UNIT"),
     }
     samples = (
         {"ID": "V1", "PATIENT": "P1", "DOCTOR": "D1", "TYPE": "consultation", "START": "2027-01-12T09:00"}
@@ -109,16 +98,19 @@ class Appointments(HouseKind):
                 fault = changes.refused(row, standing[row.target_id])
             if fault is not None:
                 found[row.key] = fault
-        ahead = [row for row in rows if row.key not in found and row.values[VISIT]["status"] in ACTIVE]
-        return found | self._taken(ahead, known, now) if ahead else found
+        good = [row for row in rows if row.key not in found]
+        taken = known.kept.setdefault(self.name, clashes.Taken())
+        taken.left |= {row.target_id: row.number for row in good if changes.leaves(row, standing)}
+        ahead = [row for row in good if row.values[VISIT]["status"] in ACTIVE]
+        return found | self._taken(ahead, taken, now) if ahead else found
 
-    def _taken(self, rows: Sequence[Row], known: Known, now: datetime) -> dict[str, Fault]:
+    def _taken(self, rows: Sequence[Row], taken: clashes.Taken, now: datetime) -> dict[str, Fault]:
         asked = [wanted(row) for row in rows]
         hold(Doctor, (one.doctor for one in asked))
         hold(Patient, (one.patient for one in asked))
         if is_writing():
             clashes.let_go(asked, now)
-        met = clashes.judge(asked, known.kept.setdefault(self.name, clashes.Taken()), now)
+        met = clashes.judge(asked, taken, now)
         mark_outside(row for row in rows if row.number not in met)
         said = {"DOCTOR": "doctor", "PATIENT": "patient"}
         return {
@@ -155,8 +147,13 @@ class Appointments(HouseKind):
         standing = Appointment.objects.select_for_update(of=("self",)).in_bulk(
             [row.target_id for row in rows]
         )
+        leaving = [standing[row.target_id] for row in rows if changes.leaves(row, standing)]
         events = [event for row in rows for event in changes.apply(row, standing[row.target_id])]
-        Appointment.objects.bulk_update(standing.values(), changes.CHANGED)
+        # One after the other, in the file's order: a time must be left before another visit comes to it.
+        for visit in leaving:
+            visit.save(update_fields=changes.CHANGED)
+        staying = [visit for visit in standing.values() if visit not in leaving]
+        Appointment.objects.bulk_update(staying, changes.CHANGED)
         return AppointmentEvent.objects.bulk_create(events)
 
 

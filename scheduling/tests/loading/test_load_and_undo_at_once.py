@@ -1,4 +1,4 @@
-"""A load that is undone while it runs writes nothing more."""
+"""Visits that came by a load go with it; a load that is undone while it runs writes nothing more."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,10 +9,22 @@ from django.utils import timezone
 from accounts.loading import pipeline
 from accounts.loading.undo import undo_load
 from accounts.models import LoadBatch, SourceReference
-from scheduling.models import Appointment
+from scheduling.models import Appointment, AppointmentEvent
 
 pytestmark = pytest.mark.django_db
 NINE, TEN = "2027-01-12T09:00", "2027-01-12T10:00"
+
+
+def test_visits_and_their_events_go_with_their_load_and_come_again(load: Any, admin: Any) -> None:
+    rows = ({"STATUS": "booked", "START": NINE}, {"STATUS": "fulfilled", "START": "2026-12-01T09:00"})
+    load(*rows)
+    assert (Appointment.objects.count(), AppointmentEvent.objects.count()) == (2, 2)
+
+    undo_load(batch=LoadBatch.objects.get(), reason="Wrong file", actor=admin, now=timezone.now())
+
+    left = (Appointment.objects.count(), AppointmentEvent.objects.count(), SourceReference.objects.count())
+    assert left == (0, 0, 0)
+    assert load(*rows).summary == (2, 0, 0, 0)
 
 
 def test_a_load_that_was_undone_meanwhile_writes_nothing_more(

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.loading.kinds import Row
+from accounts.loading.undo import undo_load
 from accounts.models import LoadBatch, SourceReference
 from accounts.tests.factories import PatientFactory
 from scheduling.loading import visits
@@ -152,3 +153,58 @@ def test_an_archived_file_or_doctor_has_no_visit_to_come(load, ana, dr_rao, now)
     )
     assert "no longer sees patients here" in load(AHEAD | {"DOCTOR": "D9"}).err
     assert not Appointment.objects.exists()
+
+
+def test_a_time_that_one_row_gives_up_a_row_below_may_take(load, ben):
+    load(AHEAD, AHEAD | {"START": "2027-01-12T10:00", "PATIENT": ben.mrn})
+
+    ran = load(AHEAD | {"STATUS": "cancelled"}, AHEAD | {"PATIENT": ben.mrn})
+
+    assert (ran.code, ran.summary) == (0, (0, 2, 0, 0))
+    assert [(visit.patient, visit.status) for visit in Appointment.objects.order_by("pk")] == [
+        (Appointment.objects.earliest("pk").patient, "cancelled"),
+        (ben, "booked"),
+    ]
+
+
+def test_visits_that_follow_one_another_all_move_and_an_undo_moves_them_back(load, ben, admin, now):
+    ten, eleven = ({"START": f"2027-01-12T{hour}:00"} for hour in (10, 11))
+    load(AHEAD | ten, AHEAD | {"PATIENT": ben.mrn})
+    before = list(Appointment.objects.order_by("pk").values_list("start_at", flat=True))
+
+    ran = load(AHEAD | eleven, AHEAD | {"PATIENT": ben.mrn} | ten)
+
+    assert (ran.code, ran.summary) == (0, (0, 2, 0, 0))
+    undo_load(batch=LoadBatch.objects.latest("pk"), reason="Wrong file", actor=admin, now=now)
+    assert list(Appointment.objects.order_by("pk").values_list("start_at", flat=True)) == before
+
+
+def test_a_new_visit_may_take_the_time_that_a_row_above_gives_up(load, ben):
+    load(AHEAD)
+
+    ran = load(AHEAD | {"STATUS": "cancelled"}, AHEAD | {"PATIENT": ben.mrn})
+
+    assert (ran.code, ran.summary) == (0, (1, 1, 0, 0))
+
+
+def test_a_row_above_does_not_know_what_a_row_below_gives_up(load, ben):
+    load(AHEAD, AHEAD | {"START": "2027-01-12T10:00", "PATIENT": ben.mrn})
+
+    ran = load(
+        AHEAD | {"START": "2027-01-12T10:00"},
+        AHEAD | {"START": "2027-01-12T10:00", "PATIENT": ben.mrn, "STATUS": "cancelled"},
+    )
+
+    assert (ran.code, "row 2, DOCTOR" in ran.err) == (2, True)
+
+
+def test_who_is_refused_has_not_left(load, ben, dr_lee):
+    """The first row cannot go where it wants to, so nobody gets its time."""
+    load(AHEAD, AHEAD | {"START": "2027-01-12T10:00", "PATIENT": ben.mrn})
+    AppointmentFactory(
+        doctor=Appointment.objects.earliest("pk").doctor, start_at=datetime(2027, 1, 12, 11, tzinfo=UTC)
+    )
+
+    ran = load(AHEAD | {"START": "2027-01-12T11:00"}, AHEAD | {"PATIENT": ben.mrn}, options=("--keep-going",))
+
+    assert (ran.code, ran.summary) == (2, (0, 0, 0, 2))
