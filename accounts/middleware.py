@@ -68,7 +68,11 @@ class LookingOnMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if looking_on.KEY in request.session and request.user.is_authenticated:
-            request.user.seen_role = looking_on.seen_role(session=request.session, user=request.user) or ""
+            role = looking_on.seen_role(session=request.session, user=request.user)
+            if role is None:
+                looking_on.end(session=request.session, actor=request.user)
+            else:
+                request.user.seen_role = role
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> None:  # type: ignore[no-untyped-def]

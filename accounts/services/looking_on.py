@@ -22,7 +22,7 @@ class CannotLookOn(DomainError):
 def begin(*, session: Any, role: str, reason: str, actor: User) -> Role:
     """Until `end`, or until the session ends, every request of it is read-only and shows what the role would see."""
     demand(actor, SEE_AS)
-    if role not in Role.values or role == actor.role:
+    if role not in Role.values or role == actor.role or reach(actor, SEE_AS) is None:
         raise CannotLookOn
     with acting(actor, reason=reason.strip()):
         record_event(

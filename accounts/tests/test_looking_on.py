@@ -197,3 +197,21 @@ def test_what_is_read_meanwhile_is_noted_as_the_true_accounts(admin: User, ana: 
 
     event = AuditEvent.objects.get(action="read")
     assert (event.actor, event.role, event.reason) == (admin, "admin", "summary (seen as privacy)")
+
+
+def test_who_loses_the_right_meanwhile_is_told_to_have_stopped(look: Any, admin: User) -> None:
+    client = look("doctor")
+    User.objects.filter(pk=admin.pk).update(role=Role.RECEPTION)
+
+    client.get("/admin/")
+
+    assert [reason for _actor, _role, reason in told()][1:] == ["stopped seeing as doctor"]
+    assert "see_as" not in client.session
+
+
+def test_only_the_role_opens_it_not_a_superuser(client: Client) -> None:
+    client.force_login(UserFactory(role=Role.RECEPTION, is_superuser=True))
+
+    answer = client.post(SEE_AS, {"role": "doctor", "reason": "a colleague asks"})
+
+    assert (answer.status_code == 302, told()) == (False, [])
