@@ -1,59 +1,27 @@
 """A real export is loaded and taken back: the house is what it was, row by row."""
 
-import hashlib
 import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 
 from accounts.models import (
     AuditEvent,
     LoadBatch,
-    LoadChange,
     MrnCounter,
     Patient,
     PossibleTwin,
     SourceReference,
 )
-from accounts.services.exporting import COUNTERS, export_patient
-from accounts.services.spelling import canonical, columns_of
+from accounts.services.exporting import export_patient
 from clinical.models import Allergy, AllergyReaction, Encounter, LabResult, PrescriptionItem, VitalSign
 from clinical.tests.synthea_folder import ANA, Ran, allergy, charts, healthy, write
+from hospital.tests.taken_back import differing, digests, undo
 
 pytestmark = pytest.mark.django_db
-
-# What tells of the load itself stays, and record numbers are not given twice.
-KEPT = {AuditEvent, LoadBatch, LoadChange, MrnCounter}
-
-
-def undo(*options: str) -> tuple[int, str]:
-    """How the command ended for the newest load, and all that it said."""
-    out, code = StringIO(), 0
-    batch = LoadBatch.objects.order_by("-pk")[0]
-    try:
-        call_command("undo_load", str(batch.public_id)[:13], *options, stdout=out, stderr=out)
-    except SystemExit as ended:
-        code = int(ended.code or 0)
-    return code, out.getvalue()
-
-
-def digests() -> dict[str, str]:
-    """Of every table of the house, without counts of edits."""
-    models = [m for m in apps.get_models() if m._meta.app_label in ("accounts", "scheduling", "clinical")]
-    return {model._meta.label: digest(model) for model in models if model not in KEPT}
-
-
-def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    return [label for label in one if one[label] != other[label]]
-
-
-def digest(model: Any) -> str:
-    rows = model._base_manager.order_by("pk").values(*columns_of(model, COUNTERS))
-    return hashlib.sha256(canonical(list(rows))).hexdigest()
 
 
 def test_a_whole_export_comes_and_goes(sample_data: Path, settings: Any) -> None:
