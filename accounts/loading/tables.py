@@ -3,11 +3,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 from django.utils.translation import gettext as _
 
+from accounts.loading.closing import Closing
 from accounts.loading.faults import Fault
 
 
@@ -71,7 +70,7 @@ class Table(ABC):
         return [self.fault(words[n], row=1, column=name) for name, n in times.items() if n in words]
 
 
-class Source(ABC):
+class Source(Closing):
     """One input: a file, a folder, an archive or what comes through standard input."""
 
     # What a batch and its audit call the input, and what was found out about it, in words.
@@ -98,11 +97,3 @@ class Source(ABC):
     def close(self) -> None:
         """Throw away whatever was unpacked."""
         return
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 from django.utils.translation import gettext as _
 
+from accounts.loading.closing import Closing
 from accounts.loading.faults import Fault, Unreadable
 from accounts.loading.readers import archives
 from accounts.loading.readers.signatures import BZIP2, GZIP, TAR, XZ, ZIP, kind_of
@@ -52,7 +52,7 @@ class Piece:
         return self.path.open("rb")
 
 
-class Unpacked:
+class Unpacked(Closing):
     """The files of an input in the order of their names; what was unpacked is gone once it is closed.
 
     Of a folder or an archive only files that end in one of `endings` are taken, or all. `name` is what people
@@ -74,14 +74,6 @@ class Unpacked:
 
     def close(self) -> None:
         self._sweep()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __iter__(self) -> Iterator[Piece]:
         return iter(self.pieces)

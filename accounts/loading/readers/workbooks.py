@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
+from accounts.loading.closing import Closing
 from accounts.loading.readers.sheet_xml import Elements, RawCell, SharedStrings, Sheet
 
 WORKBOOK, FOLDER = "xl/workbook.xml", PurePosixPath("xl")
@@ -63,7 +63,7 @@ class Strings:
         self.starts.append(self.starts[-1] + len(text))
 
 
-class Workbook:
+class Workbook(Closing):
     """Opened for reading; raises what `zipfile` and the parsers raise for a damaged file."""
 
     def __init__(self, path: Path) -> None:
@@ -73,14 +73,6 @@ class Workbook:
         if "strings" in self.__dict__:
             self.strings.close()
         self.archive.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def unpacked_bytes(self) -> int:
