@@ -62,6 +62,7 @@ demo: $(RUNTIME)
 	@$(MANAGE) load_demo
 	@.ci/demo
 
+# What reaches no database is run once.
 test: $(DEV)
 ifndef CHROMIUM
 	@echo "No Chromium on the PATH nor in CHROMIUM: the browser tests are left out."
@@ -70,7 +71,7 @@ endif
 	@failed=; \
 	echo "== SQLite"; $(SQLITE) $(PYTEST) || failed="$$failed SQLite"; \
 	if [ -n "$$TEST_DATABASE_URL" ]; then \
-		echo "== PostgreSQL"; DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) || failed="$$failed PostgreSQL"; \
+		echo "== PostgreSQL"; DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) --database-only || failed="$$failed PostgreSQL"; \
 	else \
 		echo "TEST_DATABASE_URL is not set: the suite did not run on PostgreSQL."; \
 	fi; \

@@ -1,4 +1,4 @@
-"""The fixed cast of every test, and the one place where the database rules step aside for a flush."""
+"""The fixed cast of every test, and what each test leaves behind: nothing."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 
-from accounts.inventory import without_rules
 from accounts.models import Department, Doctor, Location, Patient, PatientAccess, User
 from accounts.roles import Role
+from accounts.tests.emptying import empty
 from accounts.tests.factories import (
     DepartmentFactory,
     DoctorFactory,
@@ -25,18 +24,39 @@ from accounts.tests.factories import (
 )
 from accounts.tests.pages import enter
 
+REACHES_A_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="leave out tests that reach no database: another run has them",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return ["tests that reach no database: left out"] if config.getoption("--database-only") else []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database-only"):
+        outside = [item for item in items if not reaches_a_database(item)]
+        config.hook.pytest_deselected(items=outside)
+        items[:] = [item for item in items if reaches_a_database(item)]
+
+
+def reaches_a_database(item: pytest.Item) -> bool:
+    """A test that does not say so may not: the plugin refuses it the connection."""
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & REACHES_A_DATABASE) or item.get_closest_marker("django_db") is not None
+
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_passes_the_rules() -> Iterator[None]:
-    """A test with real transactions empties its tables, which append-only tables would refuse."""
-    flush = BaseDatabaseOperations.execute_sql_flush
-
-    def flush_without_rules(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
-        with without_rules(self.connection):
-            flush(self, sql_list)
-
+def _real_transactions_leave_nothing() -> Iterator[None]:
+    """Django would truncate every table and make what its migrations left anew: a second for each such test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_without_rules)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty(connection))
         yield
 
 
