@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -35,6 +36,8 @@ def navigation(user: Any, path: str) -> list[dict[str, Any]]:
 def site(request: HttpRequest) -> dict[str, Any]:
     """What every template may name."""
     theme = request.COOKIES.get("theme", "")
+    # A request that is refused before anybody asked who sent it has no user.
+    user = getattr(request, "user", AnonymousUser())
     return {
         "hospital": {
             "name": settings.HOSPITAL_NAME,
@@ -42,6 +45,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "emergency_number": settings.HOSPITAL_EMERGENCY_NUMBER,
             "opening_hours": settings.HOSPITAL_OPENING_HOURS,
         },
-        "navigation": SimpleLazyObject(lambda: navigation(request.user, request.path)),
+        "navigation": SimpleLazyObject(lambda: navigation(user, request.path)),
         "theme": theme if theme in THEMES else "",
     }

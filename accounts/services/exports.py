@@ -24,6 +24,7 @@ EXPORT = "accounts.export_data"
 BOM = "\ufeff"  # without it, Excel reads UTF-8 as the letters of one language
 # What a spreadsheet takes for the beginning of a formula, as OWASP lists it; wide letters of Asia too.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BLANKS = " \u00a0\u3000\u200b\u200e\u200f\u2060\ufeff"
 NUMBERS = (int, float, Decimal)
 SHEET_ROWS = 1_048_576  # all that a sheet of Excel holds, its head included
 Cells = Sequence[Any]
@@ -53,7 +54,12 @@ def safe(value: Any) -> Any:
     if isinstance(value, NUMBERS + (datetime, date, time)):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if may_run(text) else text
+
+
+def may_run(text: str) -> bool:
+    """Some spreadsheets pass over blanks and marks that nobody sees before they look for a formula."""
+    return text.lstrip(BLANKS).startswith(DANGEROUS)
 
 
 def spelled(value: Any) -> Any:

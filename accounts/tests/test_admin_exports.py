@@ -159,6 +159,9 @@ def test_every_list_can_be_exported(office: Client, dr_rao: Doctor, ana: Patient
         (None, ""),
         (True, "Yes"),
         ("bell\x07", "bell"),
+        (" =1+1", "' =1+1"),
+        ("\u00a0\u200b=1+1", "'\u00a0\u200b=1+1"),
+        (" a blank before", " a blank before"),
     ],
 )
 def test_a_spreadsheet_runs_nothing_and_numbers_stay_numbers(value: Any, becomes: Any) -> None:

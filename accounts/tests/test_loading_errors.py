@@ -101,6 +101,25 @@ def test_of_several_tables_each_has_its_list_in_a_folder(tmp_path):
     }
 
 
+def test_inputs_of_one_name_in_several_folders_have_a_list_each(tmp_path):
+    files = ["a/people.csv", "b/people.csv", "people.XLSX", "People.csv", "people-2.csv"]
+    with ErrorFile(tmp_path / "errors", MANY) as errors:
+        for _pass in range(2):
+            errors.begin()
+            for file in files:
+                row = Record(2, [file, "", ""])
+                errors.note(Sheet(file, PEOPLE.header), row, [("NAME", "", "A value is needed.")])
+
+    listed = {path.name: lines(path) for path in (tmp_path / "errors").iterdir()}
+    assert {name: [row[0] for row in rows] for name, rows in listed.items()} == {
+        "people.csv": ["Id", "a/people.csv"],
+        "people-2.csv": ["Id", "b/people.csv"],
+        "people-3.csv": ["Id", "people.XLSX"],
+        "People-4.csv": ["Id", "People.csv"],
+        "people-2-2.csv": ["Id", "people-2.csv"],
+    }
+
+
 def test_more_faults_than_are_kept_are_listed(tmp_path):
     with ErrorFile(tmp_path / "errors.csv", ONE) as errors:
         report = Report(errors=errors)
@@ -149,7 +168,23 @@ def test_what_is_loaded_is_never_replaced_by_its_own_errors(tmp_path, name):
         errors.spare(str(tmp_path / "in"))
 
 
-CELLS = ["=1+1", "+44 20", "-1", "@x", "\tx", "'t Hooft", "'=1", "''=1", "''", "plain", 'say "x"', "a\nb", ""]
+CELLS = [
+    "=1+1",
+    " =1",
+    "'\u00a0=1",
+    "+44 20",
+    "-1",
+    "@x",
+    "\tx",
+    "'t Hooft",
+    "'=1",
+    "''=1",
+    "''",
+    "plain",
+    'say "x"',
+    "a\nb",
+    "",
+]
 
 
 @pytest.mark.parametrize("cell", CELLS)

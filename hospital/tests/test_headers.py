@@ -77,3 +77,12 @@ def test_there_is_one_way_to_sign_in(client: Client, db: None) -> None:
 
 def test_the_probes_answer_without_an_account(client: Client, db: None) -> None:
     assert (client.get("/livez").content, client.get("/readyz").content) == (b"ok", b"ok")
+
+
+def test_sec_36_a_request_for_another_host_is_refused_and_carries_it_too(db: None) -> None:
+    """CVE-2024-42671, CVE-2024-32642: a host that the request only claims is believed by no link."""
+    answer = Client(raise_request_exception=False).get("/appointments/", headers={"host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert policy_of(answer) == POLICY
+    assert "evil.example" not in answer.content.decode()
