@@ -107,8 +107,8 @@ def load_codes(edition: Edition, *, dry_run: bool = False) -> dict[str, int]:
 
 
 def judged(words: dict[str, str]) -> Rows:
-    """A code with nothing below it may be given; blocks such as A00-A09 are headings, whatever is below them."""
-    plain = sorted(code.replace(".", "") for code in words)
+    """A code with nothing below it may be given; blocks such as I10-I1A are headings, and below no code."""
+    plain = sorted(code.replace(".", "") for code in words if is_code(code))
     headings = {code for code, after in zip(plain, plain[1:], strict=False) if after.startswith(code)}
     return {
         code: (display, is_code(code) and code.replace(".", "") not in headings, searchable(code, display))

@@ -53,6 +53,7 @@ def test_the_packages_edition_arrives_whole_and_a_second_run_changes_nothing() -
     assert again == (0, NOTHING | {"unchanged": counts["created"]}, "")
     assert stored()["E11.9"] == ("Type 2 diabetes mellitus without complications", True)
     assert (stored()["E11"][1], stored()["A00-A09"][1], "22" in stored()) == (False, False, False)
+    assert stored()["I10"] == ("Essential (primary) hypertension", True)
 
 
 def test_a_dry_run_counts_and_writes_nothing(tmp_path: Path) -> None:
@@ -69,6 +70,21 @@ def test_a_file_replaces_the_list(tmp_path: Path) -> None:
 
     assert ran == (0, NOTHING | {"created": 0, "updated": 2, "removed": len(WORDS) - 2}, "")
     assert stored() == {"E11": ("Diabetes of type 2", False), "E11.9": ("Without complications", True)}
+
+
+def test_a_code_at_which_a_block_begins_may_be_given() -> None:
+    load_codes(
+        Edition(
+            {"I10-I1A": "Hypertensive diseases", "I10": "Hypertension", "I11": "Heart", "I11.0": "Failing"}
+        )
+    )
+
+    assert {code: may for code, (_words, may) in stored().items()} == {
+        "I10-I1A": False,
+        "I10": True,
+        "I11": False,
+        "I11.0": True,
+    }
 
 
 def test_a_code_that_gets_codes_below_it_becomes_a_heading() -> None:
