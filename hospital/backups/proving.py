@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from django.apps import apps
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.db.models import FileField
 from django.utils.translation import gettext as _
 
 from accounts.inventory import check_inventory
 from accounts.proofs import PROOFS, Finding
-from clinical.models import Document
 from hospital.backups.archive import Manifest
 from hospital.backups.digests import difference, digests_of
+from hospital.backups.documents import prove_documents
 from hospital.backups.errors import NotRestored
 
 Migrations = dict[str, list[str]]
@@ -71,20 +69,3 @@ def count(
         else:
             counts["broken"] += 1
             tell(finding)
-
-
-def prove_documents(kept: dict[str, str]) -> Iterator[Finding | None]:
-    """Every file that a row names came along, and documents have the checksum that was noted at their upload."""
-    for model in apps.get_models():
-        fields = [field for field in model._meta.concrete_fields if isinstance(field, FileField)]
-        for field in fields:
-            rows = model._base_manager.exclude(**{field.name: ""}).values_list("pk", field.name)
-            for key, name in rows.iterator():
-                yield None if name in kept else missing(model._meta.db_table, key)
-    for key, name, sha256 in Document.objects.values_list("pk", "file", "sha256").iterator():
-        if name in kept and kept[name] != sha256:
-            yield Finding(Document._meta.db_table, str(key), _("its file is not the one that was uploaded"))
-
-
-def missing(table: str, key: int) -> Finding:
-    return Finding(table, str(key), _("its file is not in the backup"))

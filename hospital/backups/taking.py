@@ -16,7 +16,8 @@ from pyrage.x25519 import Identity
 
 from accounts.audit import record_event
 from accounts.models import Backup, User
-from hospital.backups import keys, media, postgresql, sqlite
+from accounts.proofs import Finding
+from hospital.backups import documents, keys, media, postgresql, sqlite
 from hospital.backups.archive import FORMAT, Manifest, Whole, checked, in_parts, packed
 from hospital.backups.errors import NotTaken
 from hospital.backups.leftovers import GIVEN_UP_AFTER, sweep
@@ -33,6 +34,8 @@ Tell = Callable[[str], None]
 class Taken(NamedTuple):
     row: Backup
     manifest: Manifest
+    # Documents that rows name and that the house has lost.
+    lost: list[Finding]
 
 
 def take(*, path: Path, actor: User | None, tell: Tell) -> Taken:
@@ -45,8 +48,9 @@ def take(*, path: Path, actor: User | None, tell: Tell) -> Taken:
     with noted(row), VENDORS[connection.vendor].snapshot(connection) as snapshot:
         tell(_("Sealing what was found …"))
         whole = written(target, manifest_of(row, snapshot), snapshot, recipients)
-    finish(row, whole, actor)
-    return Taken(row, whole.manifest)
+        lost = documents.lost(whole.manifest.documents)
+    finish(row, whole, actor, lost)
+    return Taken(row, whole.manifest, lost)
 
 
 def named(path: Path) -> Path:
@@ -122,12 +126,18 @@ def to_the_disk(folder: Path) -> None:
         os.close(descriptor)
 
 
-def finish(row: Backup, whole: Whole, actor: User | None) -> None:
+def finish(row: Backup, whole: Whole, actor: User | None, lost: list[Finding]) -> None:
+    """It counts even so: what it does hold is whole, and the history says how much is not in it."""
     row.status, row.finished_at = Backup.Status.FINISHED, timezone.now()
     row.size, row.digest = whole.size, whole.digest
     with transaction.atomic():
         row.save(update_fields=["status", "finished_at", "size", "digest"])
-        record_event(actor=actor, action="backup", target=row, reason=Path(row.path).name)
+        record_event(actor=actor, action="backup", target=row, reason=noted_of(row, lost))
+
+
+def noted_of(row: Backup, lost: list[Finding]) -> str:
+    name = Path(row.path).name
+    return f"{name}; {len(lost)} documents missing" if lost else name
 
 
 def give_up_on_old_ones(folder: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_backup_is_counted_noted_and_named(folder: Path, ana: Patient, admin: 
 
     row, counts = Backup.objects.get(), json.loads(told)["backup"]
     assert code == 0
-    assert counts.keys() == {"tables", "rows", "files", "bytes", "path"}
+    assert counts.keys() == {"tables", "rows", "files", "bytes", "missing", "path"}
     assert (counts["files"], counts["bytes"], counts["path"]) == (1, row.size, row.path)
     assert (row.status, row.actor, Path(row.path).stat().st_size) == ("finished", admin, row.size)
     assert Backup.objects.last_good() == row

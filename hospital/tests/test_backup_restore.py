@@ -161,7 +161,7 @@ def test_what_was_changed_behind_the_back_is_told_after_the_restore(house: House
     for path in house.media.glob("documents/*/*"):
         path.write_bytes(b"other")
 
-    done = machine.restore(house.back_up())
+    done = machine.restore(house.back_up(code=1))
 
     assert done.returncode == 1
     assert "its file is not the one that was uploaded" in done.stderr

@@ -10,15 +10,20 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
 from accounts.management.counting import CountingCommand, words
+from accounts.proofs import Finding
 from hospital.backups import foreseeing, keys, taking
 from hospital.backups.leftovers import tidily
 from hospital.management.people import account
+
+# Of the documents that are missing, so many are named.
+SHOWN = 20
 
 
 class Command(CountingCommand):
     help = (
         "Back up the database and the documents into one file that only the holder of the secret key can open."
-        " It is read again to its end before it counts. Ends with 2 when no backup was made."
+        " It is read again to its end before it counts. Ends with 1 when documents that rows name are not there to"
+        " be backed up (then no older backup is deleted), with 2 when no backup was made."
     )
     example = """Examples:
   manage.py backup --new-key hospital-backup.key     once: makes the key pair, shows the public key
@@ -59,10 +64,25 @@ class Command(CountingCommand):
         taken = taking.take(
             path=path, actor=account(options["actor"], "accounts.export_data"), tell=self.tell
         )
-        counts = foreseeing.counts(taken.manifest) | {"bytes": taken.row.size}
+        counts = foreseeing.counts(taken.manifest) | {"bytes": taken.row.size, "missing": len(taken.lost)}
         if keep is not None:
-            counts["deleted"] = taking.rotate(Path(taken.row.path).parent, keep)
+            counts["deleted"] = 0 if taken.lost else taking.rotate(Path(taken.row.path).parent, keep)
         self.show(counts, taken.row.path, options)
+        if taken.lost:
+            self.warn(taken.lost, keep)
+            raise SystemExit(1)
+
+    def warn(self, lost: list[Finding], keep: int | None) -> None:
+        """An older backup may be the only place where they still are."""
+        for finding in lost[:SHOWN]:
+            self.stderr.write(str(finding))
+        if len(lost) > SHOWN:
+            self.stderr.write(_("… and %(number)s more.") % {"number": len(lost) - SHOWN})
+        self.stderr.write(
+            _("The backup was made, but the house has lost documents: look for them in an older one.")
+        )
+        if keep is not None:
+            self.stderr.write(_("No older backup was deleted."))
 
     def show(self, counts: dict[str, int], path: str, options: dict[str, Any]) -> None:
         if options["json"]:
