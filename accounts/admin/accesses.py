@@ -6,8 +6,10 @@ from zlib import crc32
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.recent import WEEK, RecentFilter
 from accounts.backoffice import BackOfficeAdmin, VersionedForm
 from accounts.models import PatientAccess
 
@@ -42,11 +44,27 @@ class AccessForm(VersionedForm):
                 self.add_error(None, TWO_OPEN)
 
 
+class OpenFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", gettext_lazy("Open now"))]
+
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        return rows.open_at(timezone.now()) if self.value() == "open" else rows
+
+
+class BegunFilter(RecentFilter):
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        return rows.filter(starts_at__gte=timezone.now() - WEEK) if self.value() == "week" else rows
+
+
 @admin.register(PatientAccess)
 class PatientAccessAdmin(BackOfficeAdmin):
     form = AccessForm
     list_display = ["patient", "user", "kind", "starts_at", "ends_at", "granted_by"]
-    list_filter = ["kind"]
+    list_filter = ["kind", OpenFilter, BegunFilter]
     list_select_related = ["patient", "user", "granted_by"]
     search_fields = ["patient__search_name", "patient__mrn", "user__email"]
     autocomplete_fields = ["patient", "user"]

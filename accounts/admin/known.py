@@ -11,6 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts import outbox
 from accounts.models.audit import ACTIONS
 
+SUBJECTS = {
+    "accounts_patient": _("Patients"),
+    "accounts_patientaccess": _("Access to patients"),
+    "accounts_user": _("Accounts"),
+    "scheduling_appointment": _("Appointments"),
+    "clinical_medicalrecord": _("Medical records"),
+    "clinical_correctionrequest": _("Requests for corrections"),
+}
+
 
 class KnownFilter(admin.SimpleListFilter):
     """By one column, whose words are registered at start-up."""
@@ -31,6 +40,16 @@ class ActionFilter(KnownFilter):
 
     def words(self) -> Mapping[str, Any]:
         return ACTIONS
+
+
+class SubjectFilter(KnownFilter):
+    """Of all tables those that somebody asks about; of any other, its rows tell their own history."""
+
+    title = _("subject")
+    parameter_name = "target_table"
+
+    def words(self) -> Mapping[str, Any]:
+        return SUBJECTS
 
 
 class MessageKindFilter(KnownFilter):

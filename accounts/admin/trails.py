@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import mrn, outbox
 from accounts.admin.behaviour import row_by_row
-from accounts.admin.known import ActionFilter, MessageKindFilter
+from accounts.admin.known import ActionFilter, MessageKindFilter, SubjectFilter
 from accounts.backoffice import ReadOnlyAdmin
 from accounts.models import AuditEvent, Message, Patient, SourceReference, User
 from accounts.roles import Role
@@ -83,14 +83,14 @@ class AuditEventAdmin(ReadOnlyAdmin):
         "columns",
         "reason",
     ]
-    list_filter = [ActionFilter, "source", "recorded_at"]
+    list_filter = [ActionFilter, SubjectFilter, "source", "recorded_at"]
     list_select_related = ["actor", "patient"]
     sortable_by = ["recorded_at"]
     search_fields = ["actor__email", "patient__mrn"]
     search_help_text = gettext_lazy("E-mail address of who did it, or record number of the patient")
     fieldsets = [
-        (None, {"fields": ["recorded_at", "happened_at", "actor", "role", "what", "reason", "source"]}),
-        (gettext_lazy("About"), {"fields": ["target_table", "target_id", "mrn", "columns"]}),
+        (None, {"fields": ["recorded_at", "happened_at", "actor", "role_shown", "what", "reason", "source"]}),
+        (gettext_lazy("About"), {"fields": ["about", "mrn", "columns"]}),
         (gettext_lazy("Through"), {"fields": ["batch_id", "db_role", "ip_address", "request_id"]}),
     ]
 
@@ -121,8 +121,8 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("patient"))
     def mrn(self, event: AuditEvent) -> str:
-        return event.patient.grouped_mrn if event.patient else ""
+        return event.patient.grouped_mrn if event.patient else "–"
 
     @admin.display(description=gettext_lazy("changed columns"))
     def columns(self, event: AuditEvent) -> str:
-        return ", ".join(sorted(event.changes or {}))
+        return ", ".join(sorted(event.changes or {})) or "–"

@@ -12,6 +12,7 @@ from accounts.backoffice.paging import COUNTED
 
 WAITS, TODAY = gettext_lazy("Waiting for you"), gettext_lazy("Visits today")
 LOADS, PEOPLE = gettext_lazy("Loads"), gettext_lazy("People")
+NOTED, ACCESS = gettext_lazy("Noted in the past 7 days"), gettext_lazy("Access to patients")
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,23 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import DetailsChange, Doctor, LoadBatch, Message, Patient, PossibleTwin
+from accounts.admin.recent import WEEK
+from accounts.models import (
+    AuditEvent,
+    DetailsChange,
+    Doctor,
+    LoadBatch,
+    Message,
+    Patient,
+    PatientAccess,
+    PossibleTwin,
+)
 from accounts.roles import Role
 from accounts.tests.factories import DoctorFactory, LocationFactory, PatientFactory, UserFactory
 from clinical.models import MedicalRecord
 from clinical.tests.factories import EncounterFactory, signed
 from clinical.tests.rows import CorrectionRequestFactory, LabResultFactory
+from hospital.desk.privacy import LOOKED_AT
 from hospital.reports.visits import STATES
 from scheduling.models import Appointment, Status
 from scheduling.tests.factories import AppointmentFactory, TimeOffFactory, open_every_day
@@ -101,10 +112,23 @@ def loads(now: datetime) -> None:
             LoadBatch.objects.create(kind="patients", source="people.csv", status=status, **begun)
 
 
+def trails(now: datetime) -> None:
+    """Each act once in the week, once before it, and one that is not asked about; links that hold and that ended."""
+    days = [now, now - timedelta(days=7), now - timedelta(days=8)]
+    for at, action in [(at, action) for at in days for action in (*LOOKED_AT, "sign")]:
+        AuditEvent.objects.create(action=action, source="event", recorded_at=at)
+    for table in ("clinical_correctionrequest", "clinical_medicalrecord"):
+        AuditEvent.objects.create(action="create", target_table=table, source="event", recorded_at=days[1])
+    for kind in ("break-glass", "proxy"):
+        for begun, ends in [(now - WEEK, None), (now - timedelta(days=9), now - timedelta(days=8))]:
+            link = {"patient": PatientFactory(), "user": UserFactory(), "reason": "x"}
+            PatientAccess.objects.create(kind=kind, starts_at=begun, ends_at=ends, **link)
+
+
 def everything() -> None:
     now = timezone.now()
     for build in PARTS:
         build(now)
 
 
-PARTS: list[Callable[[datetime], None]] = [visits, records, people, loads]
+PARTS: list[Callable[[datetime], None]] = [visits, records, people, loads, trails]

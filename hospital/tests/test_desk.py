@@ -1,17 +1,20 @@
 """The work desk: every number is what its list shows, to each role its own, and what calls says so in a word."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Backup, Doctor, LoadBatch, User
+from accounts.models.audit import ACTIONS
 from accounts.tests.factories import PatientFactory
 from accounts.tests.pages import queries, text_of
 from hospital.desk import tools as toolbox
 from hospital.desk.figures import Figure
+from hospital.desk.privacy import LOOKED_AT
 from hospital.reports.visits import STATES
 from hospital.tests.desk_world import draft, everything
 
@@ -45,8 +48,22 @@ EXPECTED = {
         ("Loads refused in the last 7 days", 1),
     ],
     "reception": [*TODAY, *VISITS, *FILES],
-    "privacy": [],
+    "privacy": [
+        ("Emergency access, last 7 days", 1),
+        ("Emergency access that is open", 1),
+        ("People acting for a patient", 1),
+        # And the signature of the record that `records` signs.
+        ("Everything noted today", 9),
+        *((str(ACTIONS[action]), 2) for action in LOOKED_AT),
+        ("Corrections of notes asked for", 1),
+    ],
 }
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday years ahead: triggers note by the clock of the machine, and none of that is of this week."""
+    return datetime(2041, 1, 14, 8, tzinfo=UTC)
 
 
 def desk(client: Client, user: User) -> Any:
@@ -194,6 +211,21 @@ def test_loads_and_backups_are_the_administrators(who: str, request: Any, client
 
     assert (answer.context["facts"], answer.context["charts"]) == ([], [])
     assert "backup" not in text_of(answer).lower()
+
+
+def test_whoever_looks_on_as_the_privacy_officer_sees_none_of_the_audit(client: Client, admin: User) -> None:
+    everything()
+    client.force_login(admin)
+    began = client.post(reverse("accounts:see-as"), {"role": "privacy", "reason": "no number is found"})
+    assert began.status_code == 302
+
+    answer = client.get("/admin/")
+
+    assert "Noted in the past 7 days" not in text_of(answer)
+    assert {"Read", "People acting for a patient"} & {
+        str(one.label) for one in answer.context["figures"]
+    } == set()
+    assert "You are looking on as Privacy officer" in text_of(answer)
 
 
 @pytest.mark.parametrize("who", STAFF)

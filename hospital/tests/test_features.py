@@ -20,7 +20,7 @@ FEATURES = [
 
 
 def test_the_list_is_read_whole() -> None:
-    assert len(FEATURES) == 82
+    assert len(FEATURES) == 98
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature["part"])
@@ -53,3 +53,16 @@ def test_a_feature_of_the_design_opens_in_its_role(
     assert match.view_name == feature["name"]
     assert path == reverse(match.view_name, args=match.args, kwargs=match.kwargs)
     assert answer.status_code == 200
+
+
+PICTURE = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/back-office.md", "docs/scheduling.md"])
+def test_every_picture_that_a_page_shows_is_there(page: str) -> None:
+    path = Path(settings.BASE_DIR, page)
+
+    shown = PICTURE.findall(path.read_text())
+
+    assert shown
+    assert [name for name in shown if not path.parent.joinpath(name).is_file()] == []

@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -234,7 +235,10 @@ class Appointment(PublicModel, VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.start_at:%Y-%m-%d %H:%M} UTC {self.public_id}"
+        """By the hospital's clock, with its name: the place of the visit may have another."""
+        return date_format(
+            timezone.localtime(self.start_at, ZoneInfo(settings.HOSPITAL_TIME_ZONE)), "j F Y, H:i T"
+        )
 
     @classmethod
     def merge_changes(cls, *, survivor: Any, loser: Any, now: datetime) -> list[Change]:

@@ -1,6 +1,6 @@
 """Booking beyond the rules, moving, and what is done to several visits at once, in the back office."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -230,3 +230,18 @@ def test_restoring_tells_the_patient_once(
     assert [(message.kind, message.recipient) for message in Message.objects.all()] == [
         ("appointment-booked", ana.user)
     ]
+
+
+# What a visit is called
+
+
+def test_a_visit_is_called_by_its_day_and_time_on_the_hospitals_clock(desk: Any, settings: Any) -> None:
+    """The summer is an hour ahead of UTC; the name of the clock says which it is."""
+    visit = AppointmentFactory(start_at=datetime(2027, 7, 1, 23, 30, tzinfo=UTC))
+
+    answer = desk.get(page("appointment", "history", visit.pk))
+
+    assert str(visit) == "2 July 2027, 00:30 BST"
+    assert "History: 2 July 2027, 00:30 BST" in answer.content.decode()
+    settings.HOSPITAL_TIME_ZONE = "Asia/Tokyo"
+    assert str(visit) == "2 July 2027, 08:30 JST"

@@ -115,7 +115,9 @@ class FreeTimes(PageMixin, PagedListView):
         ]
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
-        return super().render_to_response(context, status=200 if self.asked else 422, **options)
+        """Without any kind of visit nothing was asked wrongly: the page says what is missing."""
+        is_well = self.asked or not self.kinds
+        return super().render_to_response(context, status=200 if is_well else 422, **options)
 
 
 class TimesExplained(OwnedPage, View):
@@ -129,10 +131,10 @@ class TimesExplained(OwnedPage, View):
         if kinds:
             given.setdefault("type", str(kinds[0].public_id))
         form = KindAndDayForm(given, types=kinds)
-        context = {"doctor": self.doctor, "form": form}
+        context = {"doctor": self.doctor, "form": form, "kinds": kinds}
         if form.is_valid():
             context |= self.told(form.cleaned_data["day"], form.cleaned_data["type"])
-        status = 200 if form.is_valid() else 422
+        status = 200 if form.is_valid() or not kinds else 422
         return render(request, "scheduling/times_explained.html", context, status=status)
 
     def told(self, day: date, kind: AppointmentType) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def heard(page: Page, address: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize(("address", "kilobytes", "requests"), [(LIST, 120, 18), (FORM, 150, 30)])
-def test_a_first_visit_weighs_little_and_nothing_jumps(
+def test_a_first_visit_weighs_little(
     visitor: Any, admin: User, dr_rao: Doctor, address: str, kilobytes: int, requests: int
 ) -> None:
     PatientFactory.create_batch(60)
@@ -44,12 +44,33 @@ def test_a_first_visit_weighs_little_and_nothing_jumps(
 
     bodies = heard(page, address)
     weight = sum(len(gzip.compress(body)) for body in bodies) / 1000
-    shift = page.evaluate(SHIFTS)
 
-    print(f"{address}: {weight:.0f} kB, {len(bodies)} requests, layout shift {shift:.3f}")
+    print(f"{address}: {weight:.0f} kB, {len(bodies)} requests")
     assert weight <= kilobytes
     assert len(bodies) <= requests
-    assert shift <= 0.05
+
+
+def slow(page: Page) -> None:
+    """An old machine on a poor line: rows, filters and scripts arrive one after the other."""
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    line = {"offline": False, "latency": 100, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
+    protocol.send("Network.emulateNetworkConditions", line)
+
+
+@pytest.mark.parametrize("width", [1280, 900, 360])
+@pytest.mark.parametrize("address", [LIST, FORM])
+def test_nothing_jumps_while_a_page_arrives(visitor: Any, admin: User, address: str, width: int) -> None:
+    for number in range(60):
+        PatientFactory(phone="" if number < 20 else "+442079460000", email="a.longer.address@example.org")
+    page = visitor(width=width, user=admin)
+    slow(page)
+
+    page.goto(address, wait_until="networkidle")
+    shift = page.evaluate(SHIFTS)
+
+    print(f"{address} at {width}: layout shift {shift:.4f}")
+    assert shift <= 0.01
 
 
 def test_the_colours_follow_the_system_until_somebody_chooses(visitor: Any, admin: User) -> None:

@@ -170,10 +170,6 @@ def test_many_doctors_have_pages_and_one_search_each(desk: Any, visit_type: Appo
     assert (len(answer.context["rows"]), len(desk.get(f"{TIMES}?page=2").context["rows"])) == (20, 1)
 
 
-def test_without_kinds_of_visit_the_page_says_so(desk: Any, dr_rao: Doctor) -> None:
-    assert "There are no kinds of visit yet" in said(desk.get(TIMES))
-
-
 # Why
 
 
