@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import jellyfish
 
@@ -12,8 +13,10 @@ WORD = re.compile(r"[^\W_]+")
 
 def search_key(*names: str) -> str:
     """Casefolded, accents dropped, spaces single; scripts that have no accents stay as they are."""
-    decomposed = unicodedata.normalize("NFKD", " ".join(names))
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    plain = " ".join(names)
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(plain.casefold().split())
 
 
@@ -26,6 +29,7 @@ def sound_key(*names: str) -> str:
     return " ".join(sorted({sound(word) for word in words}))[:250]
 
 
+@lru_cache(maxsize=2**14)
 def sound(word: str) -> str:
     """Metaphone of the letters; digits, which some sources write into names, are kept."""
     letters = "".join(letter for letter in word if letter.isascii() and letter.isalpha())

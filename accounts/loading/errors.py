@@ -3,6 +3,7 @@
 import csv
 import os
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Any, Self
@@ -31,6 +32,8 @@ class ErrorFile:
         self.path, self.is_single = path, layout.is_single
         self.open: dict[Path, IO[str]] = {}
         self.seen: set[tuple[str, int]] = set()
+        # By input its list, where there are several.
+        self.lists: dict[str, Path] = {}
         self._check()
 
     def begin(self) -> None:
@@ -106,12 +109,22 @@ class ErrorFile:
         return [path for path in self._there() if is_list(path)]
 
     def _write(self, file: str, header: list[str], row: list[str]) -> None:
-        path = self.path if self.is_single else self.path / f"{PurePosixPath(file).stem or 'input'}.csv"
+        path = self.path if self.is_single else self._list_of(file)
         stream = self.open.get(path)
         if stream is None:
             stream = self.open[path] = self._opened(path)
             csv.writer(stream).writerow([*header, *mending.COLUMNS])
         csv.writer(stream).writerow(row)
+
+    def _list_of(self, file: str) -> Path:
+        """Inputs whose names differ in folder, ending or capitals alone have numbered lists."""
+        if file not in self.lists:
+            stem = PurePosixPath(file).stem or "input"
+            names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+            taken = {path.stem.lower() for path in self.lists.values()}
+            name = next(name for name in names if name.lower() not in taken)
+            self.lists[file] = self.path / f"{name}.csv"
+        return self.lists[file]
 
     def _opened(self, path: Path) -> IO[str]:
         """For its owner's eyes only: what it holds is about patients."""

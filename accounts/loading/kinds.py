@@ -10,7 +10,12 @@ from django.db.models import Model
 
 from accounts.loading.cells import Cells
 from accounts.loading.known import Known
+from accounts.loading.options import Options
+from accounts.loading.pouring import pour
 from accounts.loading.tables import Record, Table
+
+# How a row is written down for its digest.
+SAID = json.JSONEncoder(default=str, sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Row:
     reference_id: int | None = None
     # The system whose key the row has, for a kind that looks for it under what another system brought.
     system: str = ""
+    # The fields of parents whom nobody brought, because their whole table is not there.
+    lost: frozenset[str] = frozenset()
     # Where it was read from, for the list of errors.
     record: Record | None = None
 
@@ -45,8 +52,8 @@ class Row:
 
     def seal(self) -> None:
         """The digest covers what is loaded: a change in another column is no change."""
-        said = json.dumps([self.values, self.parents], default=str, sort_keys=True)
-        self.digest = hashlib.sha256(said.encode()).hexdigest()
+        parents = {name: "" if name in self.lost else key for name, key in self.parents.items()}
+        self.digest = hashlib.sha256(SAID.encode([self.values, parents]).encode()).hexdigest()
 
 
 class Kind:
@@ -62,6 +69,8 @@ class Kind:
     distinct: ClassVar[bool] = False
     # Other kinds take the table's other rows, and one of them tells which rows cannot be read.
     partial: ClassVar[bool] = False
+    # What a row means depends on what stands in the house, so that it is read anew before it is written.
+    asks_house: ClassVar[bool] = False
     required: ClassVar[tuple[str, ...]] = ()
     # Columns that are read when they are there, and columns that the source has and nothing here means.
     optional: ClassVar[tuple[str, ...]] = ()
@@ -75,6 +84,8 @@ class Kind:
     parents: ClassVar[tuple[Parent, ...]] = ()
     # The parent whom the row is about; a parent that has an owner too must have the same.
     owner: ClassVar[str] = ""
+    # What was loaded never changes: a parent that comes later is no change, because it could not be put in.
+    stays: ClassVar[bool] = False
 
     @property
     def noun(self) -> str:
@@ -91,6 +102,10 @@ class Kind:
         """All that a file may say, in the order of a template."""
         hung = [parent.column for parent in self.parents]
         return tuple(dict.fromkeys([*self.key, *self.required, *hung, *self.optional]))
+
+    def is_asked_of(self, table: Table, options: Options) -> bool:
+        """Whether any row of the table can be of this kind; else it is not read for it."""
+        return True
 
     def over(self, table: Table) -> "Kind":
         """The kind for one reading of the table; one that must know other rows first reads them here."""
@@ -157,8 +172,7 @@ class Kind:
 
     def create(self, rows: Sequence[Row]) -> list[int]:
         """Write new rows in bulk; their ids in the same order."""
-        made = self.model._base_manager.bulk_create([self.model(**row.fields()) for row in rows])
-        return [one.pk for one in made]
+        return pour(self.model, [row.fields() for row in rows])
 
     def update(self, rows: Sequence[Row]) -> Sequence[Model] | None:
         """Bring rows to what the source says now; only loaded fields are touched.

@@ -1,6 +1,6 @@
 """Which rows the house already has: by the source's key, in a few queries a chunk."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from accounts.loading.faults import Fault
 from accounts.loading.kinds import Kind, Parent, Row
 from accounts.loading.known import Known
 from accounts.models import SourceReference
+from accounts.models.among import Among
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Verdict:
     unchanged: list[Row] = field(default_factory=list)
     refused: list[tuple[Row, Fault]] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
+    # Rows that need what nobody brought, and what is to be told of them and of those that do without.
+    orphans: list[Row] = field(default_factory=list)
+    told: list[tuple[Row, str]] = field(default_factory=list)
 
     @property
     def good(self) -> list[Row]:
@@ -40,10 +44,12 @@ class Verdict:
 
 
 class Matching:
-    """Asks for one system; `known` are the rows accepted earlier in this run."""
+    """Asks for one system; `known` are the rows accepted earlier in this run, `absent` the kinds without a table."""
 
-    def __init__(self, system: str, kinds: Mapping[str, Kind], known: Known) -> None:
-        self.system, self.kinds, self.known = system, kinds, known
+    def __init__(
+        self, system: str, kinds: Mapping[str, Kind], known: Known, absent: Collection[str] = ()
+    ) -> None:
+        self.system, self.kinds, self.known, self.absent = system, kinds, known, absent
 
     def judge(self, kind: Kind, file: str, rows: Sequence[Row]) -> Verdict:
         verdict = Verdict()
@@ -58,7 +64,8 @@ class Matching:
 
     def find(self, kind: Kind, keys: Iterable[str]) -> tuple[dict[str, Match], list[int]]:
         """Loaded rows by key, and the references whose row has been deleted since."""
-        references = SourceReference.objects.filter(system=self.system, kind=kind.noun, value__in=set(keys))
+        named = SourceReference.objects.filter(Among("value", set(keys)))
+        references = named.filter(system=self.system, kind=kind.noun)
         rows = list(references.values_list("value", "pk", "digest", "target_id"))
         alive = self._owners(kind, [target for *_rest, target in rows])
         found = {
@@ -70,7 +77,7 @@ class Matching:
 
     def _owners(self, kind: Kind, targets: list[int]) -> dict[int, Any]:
         owner = F(f"{kind.owner}_id") if kind.owner else F("pk")
-        there = kind.model._base_manager.filter(pk__in=targets)
+        there = kind.model._base_manager.filter(Among("pk", targets))
         return dict(there.values_list("pk", owner)) if targets else {}
 
     def _place(self, row: Row, match: Match | None, verdict: Verdict) -> None:
@@ -88,6 +95,8 @@ class Matching:
         for row in verdict.created:
             row.target_id = own.get(row.key)
         verdict.adopted = [row for row in verdict.created if row.target_id]
+        for row in verdict.adopted:
+            self.known.adopt(kind.name, row.key, row.target_id)
         verdict.created = [row for row in verdict.created if not row.target_id]
 
     def _ask_objections(self, kind: Kind, file: str, verdict: Verdict) -> None:
@@ -112,6 +121,8 @@ class Matching:
         parents = {parent.field: self._find_parents(parent, rows) for parent in kind.parents}
         standing = []
         for row in rows:
+            if self.absent and self._is_orphan(kind, row, parents, verdict):
+                continue
             fault = self._parent_fault(kind, row, parents)
             if fault:
                 column, value, reason = fault
@@ -121,16 +132,47 @@ class Matching:
             standing.append(row)
         return standing
 
+    def _is_orphan(
+        self, kind: Kind, row: Row, parents: dict[str, dict[str, Match]], verdict: Verdict
+    ) -> bool:
+        """Where a whole table is not there, rows that need it are left out; the others do without it."""
+        lost = [p for p in kind.parents if self._is_lost(p, row.parents[p.field], parents[p.field])]
+        before, row.lost = row.lost, frozenset(parent.field for parent in lost)
+        if row.lost != before and not kind.stays:
+            row.seal()
+        needed = [parent for parent in lost if parent.required]
+        verdict.told += [(row, self._loss(parent)) for parent in needed[:1] or lost]
+        if needed:
+            verdict.orphans.append(row)
+            self.known.leave_out(kind.name, row.key)
+        return bool(needed)
+
+    def _is_lost(self, parent: Parent, key: str, found: dict[str, Match]) -> bool:
+        if not key or key in found:
+            return False
+        return parent.kind in self.absent or self.known.is_orphan(parent.kind, key)
+
+    def _loss(self, parent: Parent) -> str:
+        words = _("names a row of %(table)s, which is not there; loaded without it")
+        if parent.required:
+            words = _("names a row of %(table)s, which is not there; skipped")
+        return words % self._words(parent)
+
     def _find_parents(self, parent: Parent, rows: Sequence[Row]) -> dict[str, Match]:
         kind = self.kinds[parent.kind]
         keys = {row.parents[parent.field] for row in rows} - {""}
         found, _stale = self.find(kind, keys)
+        found |= self._adopted(kind, keys - found.keys())
         found |= self._named(kind, keys - found.keys())
         heirs = kind.heirs(match.target_id for match in found.values())
         return {
             key: replace(match, target_id=heirs.get(match.target_id, match.target_id))
             for key, match in found.items()
         }
+
+    def _adopted(self, kind: Kind, keys: set[str]) -> dict[str, Match]:
+        """Rows that another system brought, and that this run took over without having written so yet."""
+        return {key: Match(0, "", pk, None) for key, pk in self.known.targets(kind.name, keys).items()}
 
     def _named(self, kind: Kind, keys: set[str]) -> dict[str, Match]:
         """Rows that no source brought, by the words the house has for them."""
@@ -143,6 +185,8 @@ class Matching:
     ) -> tuple[str, str, str] | None:
         for parent in kind.parents:
             key = row.parents[parent.field]
+            if parent.field in row.lost:
+                continue
             if key and (reason := self._absence(parent, key, parents[parent.field])):
                 return parent.column, key, reason
         for parent in kind.parents:
@@ -165,7 +209,7 @@ class Matching:
         self, kind: Kind, parent: Parent, row: Row, parents: dict[str, dict[str, Match]]
     ) -> bool:
         key, parent_kind = row.parents[parent.field], self.kinds[parent.kind]
-        if not (key and kind.owner and parent_kind.owner):
+        if not (key and kind.owner and parent_kind.owner) or parent.field in row.lost:
             return False
         owner = row.parents[kind.owner]
         if self.known.accepted(parent.kind, key):

@@ -1,10 +1,9 @@
-"""A load from end to end: all of the input is judged first; then it is judged again and written, chunk by chunk."""
+"""A load from end to end: all of the input is read and judged first; then it is judged again and written in chunks."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.db import Error, IntegrityError, OperationalError
@@ -13,17 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import acting
-from accounts.loading.errors import ErrorFile
+from accounts.loading.errors import ErrorFile, Reasons
 from accounts.loading.faults import Fault, LoadStopped, Unreadable
 from accounts.loading.heartbeat import Heartbeat
 from accounts.loading.kinds import Kind, Row, by_name
 from accounts.loading.known import Known
 from accounts.loading.matching import Matching, Verdict
+from accounts.loading.opening import open_tables
 from accounts.loading.options import Options
+from accounts.loading.pouring import pour
 from accounts.loading.registry import Layout
 from accounts.loading.report import Report
+from accounts.loading.spooling import Spools
 from accounts.loading.tables import Record, Source, Table
-from accounts.loading.validation import Validation
+from accounts.loading.validation import Chunk, Validation
 from accounts.models import LoadBatch, LoadChange, SourceReference
 from accounts.services.spelling import spelled
 
@@ -63,6 +65,7 @@ class Load:
         if self.errors:
             self.errors.spare(self.source.name)
         self.heart = Heartbeat()
+        self.unread: dict[str, int] = {}
         self._start()
 
     @property
@@ -71,23 +74,29 @@ class Load:
         return {
             name: self.tables[kind.table].expected
             for name, kind in self.kinds.items()
-            if kind.table in self.tables
+            if kind.table in self.tables and kind.is_asked_of(self.tables[kind.table], self.options)
         }
 
     def run(self) -> Report:
         """Raises Unreadable before anything is written, LoadStopped when the database refuses half-way."""
-        self._judge_all("read", self._settle)
-        if self.options.dry_run:
-            return self.report
-        if self.report.total("refused") and not self.options.keep_going:
-            self.report.withhold()
-            return self.report
-        return self._write_all()
+        with Spools(keeps_cells=self.errors is not None) as self.spools:
+            self._judge_all("read", self._settle)
+            if self.options.dry_run:
+                return self.report
+            if self.report.total("refused") and not self.options.keep_going:
+                self.report.withhold()
+                return self.report
+            return self._write_all()
 
     def _start(self) -> None:
         self.known = Known()
         self.report = Report(told=list(self.source.told), errors=self.errors)
-        self.matching = Matching(self.system, self.kinds, self.known)
+        self.matching = Matching(self.system, self.kinds, self.known, self._absent())
+
+    def _absent(self) -> set[str]:
+        """Kinds of tables that are not there, though rows may name theirs; without the needed one nothing begins."""
+        tables = {kind.table for kind in self.layout.kinds} - self.tables.keys() - {"", self.layout.needed}
+        return {name for name, kind in self.kinds.items() if kind.table in tables}
 
     def _judge_all(self, phase: str, settle: Settle) -> None:
         for kind in self.layout.kinds:
@@ -96,15 +105,49 @@ class Load:
         used = {kind.table for kind in self.layout.kinds}
         for name in sorted(set(self.source.names) - used):
             self.report.open(name)
-            self.report.count(name, "skipped", self.source.row_count(name))
+            self.report.count(name, "skipped", self._passed_by(name))
+
+    def _passed_by(self, table: str) -> int:
+        """Rows of a table that is not loaded, counted once."""
+        if table not in self.unread:
+            self.unread[table] = self.source.row_count(table)
+        return self.unread[table]
 
     def _judge(self, phase: str, kind: Kind, table: Table, settle: Settle) -> None:
-        validation = Validation(kind, table, self.known, self.report, self.now, self.options)
-        for rows in chunks(validation.rows()):
-            verdict = settle(kind, table, rows)
-            self._remember(kind, table, verdict, validation)
-            self._tell(phase, kind.name, validation.advance())
-        self._tell(phase, kind.name, validation.advance())
+        self.report.open(kind.name)
+        if not kind.is_asked_of(table, self.options):
+            return
+        for chunk in self._chunks(phase, kind, table):
+            self._hear(kind, table, chunk)
+            if chunk.rows:
+                self._remember(kind, table, settle(kind, table, chunk.rows))
+            self._tell(phase, kind.name, chunk.read)
+
+    def _chunks(self, phase: str, kind: Kind, table: Table) -> Iterator[Chunk]:
+        """The second pass goes on with what the first one read, unless the kind asks the house while it reads."""
+        if phase == "write" and kind in self.spools:
+            return self.spools.again(kind)
+        chunks = Validation(kind, table, self.now, self.options).chunks(CHUNK)
+        is_kept = phase == "read" and not (self.options.dry_run or kind.asks_house)
+        return self.spools.keep(kind, chunks) if is_kept else chunks
+
+    def _hear(self, kind: Kind, table: Table, chunk: Chunk) -> None:
+        for record, key, faults in chunk.refused:
+            self._refuse(kind, table, record, key, faults)
+        for file, row, reasons in chunk.warned:
+            self.report.warn(file, row, reasons)
+        self.report.count(kind.name, "skipped", chunk.skipped)
+
+    def _refuse(self, kind: Kind, table: Table, record: Record, key: str, faults: Reasons) -> None:
+        """Count the row once and tell each of its faults; rows that hang on it are refused too."""
+        if kind.distinct:
+            return
+        self.report.count(kind.name, "refused")
+        self.known.refuse(kind.name, key, record.number)
+        named = [(table.name_of(column), value, reason) for column, value, reason in faults]
+        self.report.tell_row(table, record, named)
+        if self.report.written and not self.options.keep_going:
+            self.report.warn_of_late(table.file, record.number)
 
     def _tell(self, phase: str, kind: str, rows: int) -> None:
         self.progress(phase, kind, rows)
@@ -114,17 +157,21 @@ class Load:
     def _settle(self, kind: Kind, table: Table, rows: list[Row]) -> Verdict:
         return self.matching.judge(kind, table.file, rows)
 
-    def _remember(self, kind: Kind, table: Table, verdict: Verdict, validation: Validation) -> None:
+    def _remember(self, kind: Kind, table: Table, verdict: Verdict) -> None:
         for row, fault in verdict.refused:
             record = row.record or Record(row.number, [])
-            validation.refuse(record, row.key, [(fault.column, fault.value, fault.reason)])
+            self._refuse(kind, table, record, row.key, [(fault.column, fault.value, fault.reason)])
+        for row, words in verdict.told:
+            self.report.warn(table.file, row.number, [words])
         for row in verdict.good:
             facts = {p.field: self.known.fact(p.kind, row.parents[p.field]) for p in kind.parents}
-            self.report.warn(table.file, row.number, kind.warnings(row, facts))
+            if odd := kind.warnings(row, facts):
+                self.report.warn(table.file, row.number, odd)
             owner = row.parents.get(kind.owner, "")
             self.known.accept(kind.name, row.key, owner, kind.fact(row.values))
         self.report.count(kind.name, "created", len(verdict.created))
         self.report.count(kind.name, "updated", len(verdict.updated))
+        self.report.count(kind.name, "skipped", len(verdict.orphans))
         self.report.count(kind.name, "unchanged", len(verdict.unchanged) + len(verdict.adopted))
 
     def _write_all(self) -> Report:
@@ -207,9 +254,7 @@ class Load:
             self._note(self._images(kind.beside(verdict.created)))
             for row, pk in zip(verdict.created, kind.create(verdict.created), strict=True):
                 row.target_id = pk
-        SourceReference.objects.bulk_create(
-            self._reference(kind, row) for row in verdict.created + verdict.adopted
-        )
+        pour(SourceReference, (self._reference(kind, row) for row in verdict.created + verdict.adopted))
 
     def _images(self, changing: list[tuple[type[Model], int, list[str]]]) -> Iterator[LoadChange]:
         """What stands now goes into the batch's journal, with the digests that the source had left."""
@@ -229,15 +274,15 @@ class Load:
             for row in rows or ()
         )
 
-    def _reference(self, kind: Kind, row: Row) -> SourceReference:
-        return SourceReference(
-            system=self.system,
-            kind=kind.noun,
-            value=row.key,
-            digest=row.digest,
-            target_id=row.target_id,
-            batch=self.running,
-        )
+    def _reference(self, kind: Kind, row: Row) -> dict[str, Any]:
+        return {
+            "system": self.system,
+            "kind": kind.noun,
+            "value": row.key,
+            "digest": row.digest,
+            "target_id": row.target_id,
+            "batch_id": self.running.pk,
+        }
 
 
 def images(
@@ -253,34 +298,3 @@ def images(
         found = {row.pop("pk"): row for row in rows}
         for target in filter(found.__contains__, targets):
             yield model, target, {name: spelled(value) for name, value in found[target].items()}
-
-
-def open_tables(source: Source, layout: Layout) -> dict[str, Table]:
-    """The layout's tables that are there, with their columns checked; raises Unreadable with every lack."""
-    tables, faults = {}, []
-    if layout.needed not in source.names:
-        words = _("There is no %(table)s.csv in this folder; it holds %(files)s.")
-        told = words % {
-            "table": layout.needed,
-            "files": ", ".join(f"{name}.csv" for name in sorted(source.names)),
-        }
-        faults.append(Fault(source.name, 0, "", "", told))
-    for name in sorted({kind.table for kind in layout.kinds} & set(source.names)):
-        try:
-            tables[name] = source.open(name)
-            faults += tables[name].missing(columns_of(layout, name))
-        except Unreadable as error:
-            faults += error.faults
-    if faults:
-        raise Unreadable(faults)
-    return tables
-
-
-def columns_of(layout: Layout, table: str) -> tuple[str, ...]:
-    named = [column for kind in layout.kinds if kind.table == table for column in kind.columns]
-    return tuple(dict.fromkeys(named))
-
-
-def chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk

@@ -32,7 +32,7 @@ class Layout:
     the loads of a house's own files share it, so that visits find the patients who were loaded before.
     `arrange` puts a table right before anything reads it: its order, or a key that the file does not have.
     `guarded` columns are read only when the load is told to keep identifiers. `opener` makes a source of a file
-    (where it lies, what it was called) that is no table.
+    (where it lies, what it was called, whose keys it has) that is no table.
     """
 
     system: str
@@ -42,7 +42,7 @@ class Layout:
     keys: str = ""
     arrange: Callable[[Table], Table] | None = None
     guarded: tuple[str, ...] = ()
-    opener: Callable[[Path, str], Source] | None = None
+    opener: Callable[[Path, str, str], Source] | None = None
 
     @property
     def is_single(self) -> bool:

@@ -79,6 +79,12 @@ class Report:
                     continue
             self.warnings.setdefault(words, Warned(row)).times += 1
 
+    def warn_of_late(self, file: str, row: int) -> None:
+        """Nobody asked to go on over faults, and there were none when all was judged."""
+        self.warn(
+            file, row, [_("refused while it was written: the house changed meanwhile; the others are loaded")]
+        )
+
     def total(self, outcome: str) -> int:
         return sum(counts[outcome] for counts in self.counts.values())
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.loading.closing import Closing
 from accounts.loading.faults import Fault
+from accounts.loading.headings import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Table(ABC):
             if name:
                 found.setdefault(name, index)
         return found
+
+    def name_of(self, column: str) -> str:
+        """As the file calls one of our columns, where that is another word."""
+        index, written = self.columns.get(column, -1), self.written
+        theirs = written[index] if 0 <= index < len(written) else ""
+        return theirs if plain(theirs) not in ("", plain(column)) else column
 
     @abstractmethod
     def records(self) -> Iterator[Record]:

@@ -58,7 +58,7 @@ def mapping_of(batch: LoadBatch) -> Mapping:
 def opened(batch: LoadBatch, layout: Layout) -> Source:
     """Raises Unreadable in words; the caller closes it."""
     if layout.opener:
-        return layout.opener(Path(batch.file.path), batch.source)
+        return layout.opener(Path(batch.file.path), batch.source, options_of(batch).system)
     return mapped(batch, layout)
 
 

@@ -2,92 +2,98 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
+from accounts.loading.errors import Reasons
 from accounts.loading.kinds import Kind, Row
-from accounts.loading.known import Known, mark
+from accounts.loading.known import mark
 from accounts.loading.options import Options
-from accounts.loading.report import Report
 from accounts.loading.tables import Record, Table
 
 KEY_LIMIT = 200
+# Where most records become no rows, a chunk ends after so many times its size, so that memory stays flat.
+MOST_READ = 10
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some rows that can be loaded, and what is to be told of all the records among which they stood."""
+
+    rows: list[Row] = field(default_factory=list)
+    # Record, key and faults; file, row and words.
+    refused: list[tuple[Record, str, Reasons]] = field(default_factory=list)
+    warned: list[tuple[str, int, list[str]]] = field(default_factory=list)
+    skipped: int = 0
+    read: int = 0
 
 
 class Validation:
-    """One pass over one kind's table."""
+    """One reading of one kind's table."""
 
-    def __init__(
-        self, kind: Kind, table: Table, known: Known, report: Report, now: datetime, options: Options
-    ) -> None:
-        self.kind, self.table, self.known, self.report, self.now = kind.over(table), table, known, report, now
-        self.options, self.columns = options, table.columns
+    def __init__(self, kind: Kind, table: Table, now: datetime, options: Options) -> None:
+        self.kind, self.table, self.now, self.options = kind.over(table), table, now, options
+        self.columns = table.columns
         self.whole_rows: set[bytes] = set()
         self.times: dict[bytes, int] = {}
-        self.read = 0
-        report.open(kind.name)
 
-    def rows(self) -> Iterator[Row]:
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        """Of so many rows each; the last may have none, and something to be told all the same."""
+        chunk = Chunk()
         for record in self.table.records():
-            self.read += 1
-            row = self._row(record)
-            if row:
-                yield row
+            self._take(record, chunk)
+            if len(chunk.rows) == size or chunk.read == MOST_READ * size:
+                yield chunk
+                chunk = Chunk()
+        yield chunk
 
-    def advance(self) -> int:
-        """Rows of the table that were read since this was last asked, whatever became of them."""
-        done, self.read = self.read, 0
-        return done
-
-    def refuse(self, record: Record, key: str, faults: list[tuple[str, str, str]]) -> None:
-        """Count the row once and tell each of its faults; rows that hang on it are refused too."""
-        if self.kind.distinct:
-            return
-        self.report.count(self.kind.name, "refused")
-        self.known.refuse(self.kind.name, key, record.number)
-        self.report.tell_row(self.table, record, faults)
-
-    def _row(self, record: Record) -> Row | None:
+    def _take(self, record: Record, chunk: Chunk) -> None:
+        chunk.read += 1
         if record.problem:
             if not self.kind.partial:
-                self.refuse(record, "", [("", "", record.problem)])
-            return None
+                chunk.refused.append((record, "", [("", "", record.problem)]))
+            return
         cells = Cells(self.columns, record.cells, self.now, record.number, self.options)
-        if not self.kind.takes(cells) or self._is_repeated(record) or self._is_left_out(cells):
-            return None
+        if not self.kind.takes(cells) or self._is_repeated(record, chunk) or self._is_left_out(cells, chunk):
+            return
         key, times = self._key(cells)
         if self.kind.distinct and times > 1:
-            return None
+            return
         row = Row(record.number, key, self.kind.parse(cells), self._parents(cells), record=record)
         if cells.faults:
-            self.refuse(record, row.key, cells.faults)
-            return None
-        self.report.warn(record.file or self.table.file, record.number, cells.warnings)
+            chunk.refused.append((record, key, cells.faults))
+            return
+        if cells.warnings:
+            chunk.warned.append((record.file or self.table.file, record.number, cells.warnings))
         row.seal()
-        return row
+        chunk.rows.append(row)
 
-    def _is_repeated(self, record: Record) -> bool:
+    def _is_repeated(self, record: Record, chunk: Chunk) -> bool:
         whole = mark("\x1f".join(record.cells))
         if whole not in self.whole_rows:
             self.whole_rows.add(whole)
             return False
         if not self.kind.distinct:
-            self.report.skip_duplicate(self.kind.name, self.table.file, record.number)
+            words = _("the same row stands in the file more than once; only the first counts")
+            chunk.skipped += 1
+            chunk.warned.append((self.table.file, record.number, [words]))
         return True
 
-    def _is_left_out(self, cells: Cells) -> bool:
+    def _is_left_out(self, cells: Cells, chunk: Chunk) -> bool:
         reason = self.kind.left_out(cells)
         if reason:
-            self.report.count(self.kind.name, "skipped")
-            self.report.warn(self.table.file, cells.number, [reason])
+            chunk.skipped += 1
+            chunk.warned.append((self.table.file, cells.number, [reason]))
         return bool(reason)
 
     def _key(self, cells: Cells) -> tuple[str, int]:
         """The key, and how often the columns it is made of have stood in the file so far."""
         text = self.kind.key_text(cells)
-        times = self.times[mark(text)] = self.times.get(mark(text), 0) + 1
+        short = mark(text)
+        times = self.times[short] = self.times.get(short, 0) + 1
         if self.kind.natural:
             return f"{hashlib.sha256(text.encode()).hexdigest()}-{times}", times
         self._check_key(cells, text, times)
@@ -95,7 +101,7 @@ class Validation:
 
     def _check_key(self, cells: Cells, text: str, times: int) -> None:
         column = self.kind.key[0]
-        cells.text(column, KEY_LIMIT, required=True)
+        cells.code(column, KEY_LIMIT, required=True)
         if text and times > 1:
             cells.refuse(column, _("Another row of this file has the same key but says something else."))
 

@@ -28,6 +28,10 @@ class LoadBatchQuerySet(VisibleQuerySet):
         """Those without a file, which a worker would take up again: they stand as stopped from now on."""
         return self.abandoned(now).filter(file="").update(status=LoadBatch.Status.STOPPED, finished_at=now)
 
+    def systems(self) -> list[str]:
+        """All under whose names keys are kept; one query. The index of keys begins with them."""
+        return list(self.order_by("system").values_list("system", flat=True).distinct())
+
     def begun_since(self, moment: datetime) -> Self:
         return self.filter(started_at__gte=moment)
 

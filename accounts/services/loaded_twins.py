@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import CharField, ExpressionWrapper, F
 
-from accounts.models import Patient, PatientIdentifier, PossibleTwin, Reason, SourceReference
+from accounts.models import LoadBatch, Patient, PatientIdentifier, PossibleTwin, Reason, SourceReference
+from accounts.models.among import Among
 from accounts.services.twins import MOST, Twin, compared
 
 # On average for each loaded person: rows that are read, and people who are compared at most.
@@ -30,6 +31,7 @@ class Known(NamedTuple):
     birth_date: Any
     phone: str
     name_sounds: str
+    merged_into: int | None
 
     def facts(self) -> Iterator[tuple[Any, str]]:
         """What two people must share to be compared: a date or telephone, and the name or a word of it by sound."""
@@ -44,7 +46,7 @@ def queue_loaded(keys: Mapping[int, str], *, now: datetime) -> bool:
     By date of birth, telephone and key: a name alone would bring up too many rows. False when so many are alike
     that not all of them were compared.
     """
-    loaded = [Known(*row) for row in lean().filter(pk__in=keys)]
+    loaded = standing(lean().filter(Among("pk", keys)))
     others, is_whole = alike(loaded)
     near = by_fact(others)
     same_key = sharing_keys(keys)
@@ -59,11 +61,14 @@ def queue_sharing(identifiers: Collection[int], *, now: datetime) -> None:
     loaded = list(
         PatientIdentifier.objects.filter(pk__in=identifiers).values_list("patient_id", "type", "value")
     )
-    same = PatientIdentifier.objects.filter(value__in={value for _pk, _type, value in loaded})
-    same = same.filter(patient__merged_into__isnull=True).order_by()
+    same = PatientIdentifier.objects.filter(
+        Among("value", {value for _pk, _type, value in loaded})
+    ).order_by()
+    rows = same.values_list("patient_id", "type", "value", "patient__merged_into")
     holders: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for pk, kind, value in same.values_list("patient_id", "type", "value")[: MOST_READ * len(loaded)]:
-        holders[kind, value].append(pk)
+    for pk, kind, value, merged_into in rows[: MOST_READ * len(loaded)]:
+        if merged_into is None:
+            holders[kind, value].append(pk)
     sharing: dict[int, set[int]] = defaultdict(set)
     for pk, kind, value in loaded:
         sharing[pk] |= set(holders[kind, value][: MOST + 1]) - {pk}
@@ -73,8 +78,13 @@ def queue_sharing(identifiers: Collection[int], *, now: datetime) -> None:
 def lean() -> Any:
     """Telephones as they are stored: as numbers they would be taken apart at every comparison."""
     digits = ExpressionWrapper(F("phone"), output_field=CharField())
-    standing = Patient.objects.filter(merged_into__isnull=True).order_by().annotate(digits=digits)
-    return standing.values_list("pk", "birth_date", "digits", "name_sounds")
+    people = Patient.objects.order_by().annotate(digits=digits)
+    return people.values_list("pk", "birth_date", "digits", "name_sounds", "merged_into")
+
+
+def standing(rows: Iterable[Any]) -> list[Known]:
+    """Who was not merged, which is asked here: a database that was asked would look through all who were not."""
+    return [person for person in map(Known._make, rows) if person.merged_into is None]
 
 
 def alike(loaded: Collection[Known]) -> tuple[list[Known], bool]:
@@ -85,12 +95,12 @@ def alike(loaded: Collection[Known]) -> tuple[list[Known], bool]:
         ("birth_date", {person.birth_date for person in loaded} - {None}),
         ("digits", {person.phone for person in loaded} - {""}),
     ):
-        rows = lean().filter(**{f"{name}__in": values}) if values else lean().none()
-        read = [Known(*row) for row in rows[: limit + 1]]
+        rows = lean().filter(Among(name, values)) if values else lean().none()
+        read = list(rows[: limit + 1])
         if len(read) > limit:
             is_whole = False
-            read += [Known(*row) for row in rows.filter(name_sounds__in=sounds)[:limit]]
-        found |= {person.pk: person for person in read}
+            read += rows.filter(Among("name_sounds", sounds))[:limit]
+        found |= {person.pk: person for person in standing(read)}
     return list(found.values()), is_whole
 
 
@@ -116,7 +126,8 @@ def candidates(person: Known, near: Mapping[Any, list[int]], same_key: set[int])
 def sharing_keys(keys: Mapping[int, str]) -> dict[int, set[int]]:
     """For each patient those whom another system knows under the same key."""
     said = {value for value in keys.values() if not MADE_KEY.fullmatch(value)}
-    references = SourceReference.objects.filter(kind="patient", value__in=said)
+    systems = LoadBatch.objects.systems()
+    references = SourceReference.objects.filter(Among("value", said), system__in=systems, kind="patient")
     holders: dict[str, set[int]] = defaultdict(set)
     for value, target in references.values_list("value", "target_id"):
         holders[value].add(target)
@@ -126,9 +137,8 @@ def sharing_keys(keys: Mapping[int, str]) -> dict[int, set[int]]:
 def pairs(chosen: Mapping[int, set[int]], same: Mapping[int, set[int]]) -> Pairs:
     """Who is likely the same person, at most so many for each, with the reasons; one query."""
     asked = {pk: others for pk, others in chosen.items() if others}
-    patients = Patient.objects.filter(merged_into__isnull=True).in_bulk(
-        set(asked).union(*asked.values()) if asked else []
-    )
+    named = set(asked).union(*asked.values()) if asked else []
+    patients = {pk: one for pk, one in Patient.objects.in_bulk(named).items() if one.merged_into_id is None}
     found: Pairs = {}
     for pk, others in asked.items():
         if pk in patients:

@@ -97,7 +97,7 @@ def test_refused_rows_are_mended_in_their_list_and_loaded_without_doubling_anybo
     with errors.open(encoding="utf-8-sig", newline="") as stream:
         header, row = csv.reader(stream)
     assert (header[:6], row[:6]) == (spoilt[0], ["P3", "'=Cy", "Dent", "31/02/1990", "robot", ""])
-    assert row[6:10] == ["people.csv", "4", "BIRTH_DATE; GENDER", "31/02/1990; robot"]
+    assert row[6:10] == ["people.csv", "4", "Date of birth; Sex", "31/02/1990; robot"]
 
     errors.write_text(errors.read_text(encoding="utf-8-sig").replace("31/02/1990,robot", "1990-02-28,male"))
     again = Ran("load_patients", errors, "--json")

@@ -94,7 +94,7 @@ def test_a_foreign_layout_loads_by_its_mapping(mapping, german):
     assert (ran.code, ran.summary) == (1, (1, 0, 0, 1))
     assert (anne.full_name, str(anne.birth_date), anne.gender) == ("Änne Groß", "1980-05-17", "female")
     assert (anne.city, anne.state) == ("Ulm", "Baden-Württemberg")
-    assert "row 3, BIRTH_DATE “1.1.1990”" in ran.err
+    assert "row 3, Geburtsdatum “1.1.1990”" in ran.err
     assert "the column KASSE is not known here and is not read" in ran.err
     assert LoadBatch.objects.get().options["mapping"]["formats"] == {"BIRTH_DATE": "DD.MM.YYYY"}
 

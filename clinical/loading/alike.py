@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Exists, Model, OuterRef
 
 from accounts.loading.kinds import Row
-from accounts.models import SourceReference
+from accounts.models import LoadBatch, SourceReference
+from accounts.models.among import Among
 
 
 def same_key(rows: Sequence[Row], model: type[Model], type_name: str) -> dict[str, int]:
@@ -18,8 +19,10 @@ def same_key(rows: Sequence[Row], model: type[Model], type_name: str) -> dict[st
     """
     wanted = {row.key: other_forms(row.key, type_name) for row in rows}
     values = {form for forms in wanted.values() for form in forms}
-    known = SourceReference.objects.filter(kind=model._meta.model_name, value__in=values)
-    targets = dict(known.exclude(system=rows[0].system).order_by("-pk").values_list("value", "target_id"))
+    others = set(LoadBatch.objects.systems()) - {rows[0].system}
+    known = SourceReference.objects.filter(Among("value", values), kind=model._meta.model_name)
+    told = known.filter(system__in=others).order_by("-pk").values_list("value", "target_id")
+    targets = dict(told) if others and values else {}
     alive = set(model._base_manager.filter(pk__in=targets.values()).values_list("pk", flat=True))
     found = {key: [targets[form] for form in forms if form in targets] for key, forms in wanted.items()}
     return {key: pks[0] for key, pks in found.items() if pks and pks[0] in alive}

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
-from accounts.loading.kinds import Kind, Parent, Row, assign
+from accounts.loading.kinds import Parent, Row, assign
 from clinical.loading.alike import Facts
-from clinical.loading.synthea_history import PATIENT, SNOMED
+from clinical.loading.synthea_history import PATIENT, SNOMED, Timed
 from clinical.models import Allergy, AllergyReaction
 from clinical.models.prescription import RXNORM
 from clinical.services.allergies import NONE_CODES
@@ -41,13 +41,12 @@ FOODS = frozenset(
 )
 
 
-class Allergies(Kind):
+class Allergies(Timed):
     """The danger is not told: the source gives severities of past reactions only."""
 
     name = table = "allergies"
     model = Allergy
     key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "CODE", "START")
-    natural = True
     required: ClassVar[tuple[str, ...]] = ("STOP", "DESCRIPTION")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters", required=False))
     owner = "patient"

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.loading.cells import Cells
 from accounts.loading.kinds import Kind, Parent, Row, assign
+from accounts.loading.pouring import pour
 from accounts.models import Doctor
 from clinical.loading.alike import Facts
+from clinical.loading.synthea_times import key_of, moment
 from clinical.models import Condition, Encounter, Prescription, PrescriptionItem
 from clinical.models.encounter import EncounterStatus
 from clinical.models.prescription import RXNORM
@@ -43,6 +45,7 @@ class Encounters(Kind):
         Parent("location", "ORGANIZATION", "organizations", required=False),
     )
     owner = "patient"
+    stays = True
     adopted = Facts(Encounter, "patient_id", "started_at", "doctor_id", near=["ended_at"])
 
     def adopt(self, rows: Sequence[Row]) -> dict[str, int]:
@@ -50,7 +53,7 @@ class Encounters(Kind):
         return self.adopted.adopt(rows, self.noun)
 
     def parse(self, cells: Cells) -> dict[str, Any]:
-        started_at, ended_at = cells.instant("START", required=True), cells.instant("STOP", required=True)
+        started_at, ended_at = moment(cells, "START", required=True), moment(cells, "STOP", required=True)
         cells.in_order(started_at, ended_at, "STOP")
         if ended_at and ended_at > cells.now:
             cells.refuse("STOP", _("A visit that is not over cannot be loaded as history."))
@@ -88,11 +91,23 @@ def visit_reason(cells: Cells) -> str:
     return reason
 
 
-class Conditions(Kind):
+class Timed(Kind):
+    """Without a key of its own; `time` is the part of its natural one that can be written in several ways."""
+
+    natural = True
+    time: ClassVar[str] = "START"
+
+    def key_text(self, cells: Cells) -> str:
+        said = (cells.get(column) for column in self.key)
+        return "|".join(
+            key_of(text) if column == self.time else text for column, text in zip(self.key, said, strict=True)
+        )
+
+
+class Conditions(Timed):
     name = table = "conditions"
     model = Condition
     key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "CODE", "START")
-    natural = True
     required: ClassVar[tuple[str, ...]] = ("STOP", "DESCRIPTION")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters", required=False))
     owner = "patient"
@@ -115,13 +130,12 @@ class Conditions(Kind):
         }
 
 
-class Medications(Kind):
+class Medications(Timed):
     """A prescription with one item and no dose; DISPENSES counts past hand-outs, which no field here means."""
 
     name = table = "medications"
     model = Prescription
     key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "CODE", "START")
-    natural = True
     required: ClassVar[tuple[str, ...]] = ("STOP", "DESCRIPTION")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters"))
     owner = "patient"
@@ -138,7 +152,7 @@ class Medications(Kind):
         return self.adopted.adopt(rows, self.noun)
 
     def parse(self, cells: Cells) -> dict[str, Any]:
-        started_at, stopped_at = cells.instant("START", required=True), cells.instant("STOP")
+        started_at, stopped_at = moment(cells, "START", required=True), moment(cells, "STOP")
         cells.in_order(started_at, stopped_at, "STOP")
         status = PrescriptionItem.Status
         return {
@@ -161,21 +175,23 @@ class Medications(Kind):
         return {row.key: ("DESCRIPTION", reason) for row in differing}
 
     def create(self, rows: Sequence[Row]) -> list[int]:
-        doctors = Encounter.objects.in_bulk({row.parent_ids["encounter"] for row in rows})
-        made = Prescription.objects.bulk_create(
-            Prescription(
-                patient_id=row.parent_ids["patient"],
-                encounter_id=row.parent_ids["encounter"],
-                prescriber_id=doctors[row.parent_ids["encounter"]].doctor_id,
-                happened_at=row.values["happened_at"],
-            )
-            for row in rows
+        visits = Encounter.objects.filter(pk__in={row.parent_ids["encounter"] for row in rows})
+        doctors = dict(visits.values_list("pk", "doctor_id"))
+        made = pour(
+            Prescription,
+            (
+                {
+                    "patient_id": row.parent_ids["patient"],
+                    "encounter_id": row.parent_ids["encounter"],
+                    "prescriber_id": doctors[row.parent_ids["encounter"]],
+                    "happened_at": row.values["happened_at"],
+                }
+                for row in rows
+            ),
         )
-        PrescriptionItem.objects.bulk_create(
-            PrescriptionItem(prescription=prescription, **self._item(row))
-            for row, prescription in zip(rows, made, strict=True)
-        )
-        return [prescription.pk for prescription in made]
+        items = ({"prescription_id": pk, **self._item(row)} for row, pk in zip(rows, made, strict=True))
+        pour(PrescriptionItem, items)
+        return made
 
     def before(self, rows: Sequence[Row]) -> list[tuple[type[Model], int, list[str]]]:
         items = PrescriptionItem.objects.filter(prescription__in=[row.target_id for row in rows])

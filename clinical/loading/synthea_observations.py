@@ -7,9 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from accounts.loading.cells import Cells
-from accounts.loading.kinds import Kind, Parent, Row
+from accounts.loading.kinds import Parent, Row
 from clinical.loading.alike import Facts
-from clinical.loading.synthea_history import PATIENT
+from clinical.loading.synthea_history import PATIENT, Timed
+from clinical.loading.synthea_times import past
 from clinical.measures import BLOOD_PRESSURE, MEASURES
 from clinical.models import LabResult
 
@@ -30,15 +31,17 @@ IS_NUMERIC = {"numeric": True, "text": False}
 UNITLESS = frozenset({"null", "n/a"})
 
 
-class Observation(Kind):
+class Observation(Timed):
     """What its kinds have in common: a row that was loaded stays as it is."""
 
     table = "observations"
     key: ClassVar[tuple[str, ...]] = ("PATIENT", "ENCOUNTER", "DATE", "CODE")
-    natural = partial = True
+    partial = True
+    time = "DATE"
     required: ClassVar[tuple[str, ...]] = ("DESCRIPTION", "VALUE", "UNITS", "TYPE")
     parents = (PATIENT, Parent("encounter", "ENCOUNTER", "encounters", required=False))
     owner = "patient"
+    stays = True
     unchangeable: ClassVar[Promise]
     # Nothing is adopted by a kind that writes nothing.
     adopted: ClassVar[Facts | None] = None
@@ -62,7 +65,7 @@ class Results(Observation):
         return is_test(cells)
 
     def parse(self, cells: Cells) -> dict[str, Any]:
-        unit, taken_at = cells.text("UNITS", 40), cells.past("DATE")
+        unit, taken_at = cells.text("UNITS", 40), past(cells, "DATE")
         return {
             "system": LOINC,
             "code": cells.code("CODE", 40, required=True),

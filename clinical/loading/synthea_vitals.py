@@ -21,6 +21,7 @@ from clinical.loading.synthea_observations import (
     is_vital,
     room_of,
 )
+from clinical.loading.synthea_times import key_of, past
 from clinical.measures import MEASURES, Reading
 from clinical.models import VitalSign
 
@@ -59,7 +60,7 @@ class Vitals(Observation):
             "value": value,
             "second_value": second,
             "unit": MEASURES[house_code(cells)].unit.code,
-            "taken_at": cells.past("DATE"),
+            "taken_at": past(cells, "DATE"),
             "status": VitalSign.Status.FINAL,
         }
 
@@ -117,6 +118,6 @@ def pressures(table: Table) -> Mapping[bytes, Mapping[str, list[Numbered]]]:
     for record in table.records():
         cells = [cell.strip() for cell in record.cells]
         if not record.problem and cells[code] in (SYSTOLIC, DIASTOLIC):
-            whose = mark("|".join((cells[patient], cells[visit], cells[date])))
+            whose = mark("|".join((cells[patient], cells[visit], key_of(cells[date]))))
             found[whose][cells[code]].append((record.number, cells[value]))
     return found

@@ -155,3 +155,10 @@ class Ran:
     def told(self, outcome: str) -> dict[str, int]:
         counts = json.loads(self.out) if self.out else {}
         return {kind: said[outcome] for kind, said in counts.items() if said[outcome]}
+
+
+def ran_twice(*arguments: Any) -> Ran:
+    """The first of two runs; the second one changed nothing."""
+    first, second = Ran(*arguments), Ran(*arguments)
+    assert (second.code, second.told("created"), second.told("updated")) == (first.code, {}, {})
+    return first

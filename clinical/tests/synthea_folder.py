@@ -6,7 +6,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core.management import call_command
+from django.db import IntegrityError
+
+from clinical.loading.synthea_history import Conditions
 
 Rows = list[dict[str, str]]
 ANA, BEN = "patient-ana", "patient-ben"
@@ -131,6 +135,19 @@ def write(folder: Path, tables: dict[str, Rows]) -> Path:
     return folder
 
 
+def failing(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The database refuses the next attempts to write conditions, after it took them."""
+    write_conditions, failures = Conditions.create, iter(range(times))
+
+    def create(self: Conditions, rows: Any) -> list[int]:
+        made = write_conditions(self, rows)
+        if next(failures, None) is not None:
+            raise IntegrityError("another load was first")
+        return made
+
+    monkeypatch.setattr(Conditions, "create", create)
+
+
 class Ran:
     """What a run of the command said and how it ended."""
 
@@ -149,3 +166,10 @@ class Ran:
 
     def told(self, outcome: str) -> dict[str, int]:
         return {kind: counts[outcome] for kind, counts in self.counts.items() if counts[outcome]}
+
+
+def ran_twice(folder: Path, *options: str) -> Ran:
+    """The first of two runs; the second one changed nothing."""
+    first, second = Ran(folder, "--json", *options), Ran(folder, "--json", *options)
+    assert (second.code, second.told("created"), second.told("updated")) == (first.code, {}, {})
+    return first

@@ -124,6 +124,22 @@ def test_of_two_exports_of_the_same_people_nothing_stands_twice(sample_data, tmp
     assert doubled.count() == 2  # two deaths, each certified by a visit of its own at the same moment
 
 
+@pytest.mark.parametrize("first", ["csv", "fhir"])
+def test_the_dry_run_of_the_second_export_tells_what_its_load_does(sample_data, tmp_path, first):
+    folder, bundles = csv_of_those(sample_data, tmp_path), sample_data / "synthea_ca59_fhir12.tar.xz"
+    loads = {
+        "csv": lambda *options: synthea_folder.Ran(folder, "--json", *options),
+        "fhir": lambda *options: Ran(bundles, *options),
+    }
+    second = "fhir" if first == "csv" else "csv"
+    assert loads[first]().code == 0
+
+    dry, ran = loads[second]("--dry-run"), loads[second]()
+
+    assert (dry.code, dry.told("created")) == (0, ran.told("created"))
+    assert (dry.told("unchanged"), dry.told("skipped")) == (ran.told("unchanged"), ran.told("skipped"))
+
+
 OUTCOMES = {
     # Of some of them the words in which the fault is told; of all of them it is asked whether they are refused.
     "inv_bdl7_dupfullurl": "bdl-7",

@@ -2,13 +2,11 @@
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError
 
 from accounts.loading.readers.sources import FileSource
 from accounts.models import Doctor, LoadBatch, Patient
-from clinical.loading.synthea_history import Conditions
 from clinical.models import Condition, Encounter
-from clinical.tests.synthea_folder import ANA, BEN, Ran, charts, condition, encounter, healthy, write
+from clinical.tests.synthea_folder import ANA, BEN, Ran, charts, condition, encounter, failing, healthy, write
 
 pytestmark = pytest.mark.django_db
 
@@ -111,17 +109,6 @@ def test_rows_below_a_refused_row_are_refused_too(tmp_path):
         in ran.err
     )
     assert Encounter.objects.get().patient == Patient.objects.get()
-
-
-def test_orphans_of_a_missing_table_are_refused_and_the_rest_stands(tmp_path):
-    tables = healthy()
-    del tables["providers"]
-
-    ran = Ran(write(tmp_path, tables), "--json", "--keep-going")
-
-    assert ran.told("created") == {"organizations": 1, "patients": 2}
-    assert ran.told("refused") == {"encounters": 2, "conditions": 2, "medications": 2}
-    assert ran.code == 1
 
 
 def test_a_condition_without_a_visit_is_loaded(tmp_path):
@@ -248,19 +235,6 @@ def test_only_an_administrator_may_be_named_as_the_actor(tmp_path, reception, em
 
     assert (ran.code, Patient.objects.count()) == (2, 0)
     assert ran.err.strip()
-
-
-def failing(monkeypatch, times: int) -> None:
-    """The database refuses the next attempts to write conditions, after it took them."""
-    write_conditions, failures = Conditions.create, iter(range(times))
-
-    def create(self: Conditions, rows):
-        made = write_conditions(self, rows)
-        if next(failures, None) is not None:
-            raise IntegrityError("another load was first")
-        return made
-
-    monkeypatch.setattr(Conditions, "create", create)
 
 
 def test_a_chunk_that_lost_a_race_is_tried_again(tmp_path, monkeypatch):

@@ -42,6 +42,7 @@ class Availability(HouseKind):
 
     name = table = "availability"
     model = AvailabilityRule
+    asks_house = True
     required = ("WEEKDAY", "START", "END")
     optional = ("VALID_FROM", "VALID_UNTIL", "EVERY_WEEKS", "ANCHOR_DATE", "TYPES")
     parents = (

@@ -11,6 +11,7 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from accounts.loading.cells import REWRITTEN, Cells
+from accounts.loading.house.dialling import usual_number
 
 # Lengths of an American postal code, with and without its last four digits, that begins with a nought.
 SHORTENED = (4, 8)
@@ -34,9 +35,11 @@ def phone(cells: Cells, column: str = "PHONE") -> str:
     return number
 
 
-@lru_cache(maxsize=2**16)
+@lru_cache(maxsize=2**10)
 def read_phone(text: str, region: str) -> tuple[str, bool, bool] | None:
-    """In full; whether it has an extension, and whether its nought is lost. Kept, because a load reads twice."""
+    """In full; whether it has an extension, and whether its nought is lost. Kept, because families share one."""
+    if usual := usual_number(text, region):
+        return usual, False, False
     number = None if REWRITTEN.fullmatch(text) else to_python(text, region=region)
     if number is None or not number.is_valid():
         return None

@@ -21,6 +21,7 @@ LIMITS = {"phone": 40, "opening_hours": 200, "description": 10_000}
 class Departments(HouseKind):
     name = table = "departments"
     model = Department
+    asks_house = True
     key = ("NAME",)
     required = ("NAME",)
     optional = ("PARENT", "PHONE", "OPENING_HOURS", "DESCRIPTION")

@@ -123,9 +123,20 @@ class Reading(Doctors):
 def licence(cells: Cells) -> str:
     """As it stands: a number that fails its check digit is told and kept."""
     number = cells.code("LICENCE_NUMBER", 40)
-    if (NPI.fullmatch(number) and not is_luhn(NPI_PREFIX + number)) or fails_dea(number):
+    if fails_check(number):
         cells.warnings.append(_("a licence number fails its check digit; kept as it is"))
     return number
+
+
+def fails_check(number: str) -> bool:
+    """Whether it looks like one of those with a check digit and its own is wrong."""
+    return bool(NPI.fullmatch(number) and not is_luhn(NPI_PREFIX + number)) or fails_dea(number)
+
+
+def fails_npi(number: str) -> bool:
+    """Of a number that is said to be one, whatever it looks like."""
+    is_shaped = number.isascii() and number.isdigit() and len(number) == 10
+    return not (is_shaped and is_luhn(NPI_PREFIX + number))
 
 
 def is_luhn(digits: str) -> bool:

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts.loading.cells import Cells
 from accounts.loading.kinds import Kind, Parent, Row
+from accounts.loading.options import Options
+from accounts.loading.tables import Table
 from accounts.models import PatientIdentifier
 from accounts.services.loaded_twins import queue_sharing
 
@@ -33,8 +35,11 @@ class Identifiers(Kind):
     def columns(self) -> tuple[str, ...]:
         return ()
 
+    def is_asked_of(self, table: Table, options: Options) -> bool:
+        return options.keep_identifiers and self.column in table.columns
+
     def takes(self, cells: Cells) -> bool:
-        return cells.options.keep_identifiers and bool(cells.get(self.column))
+        return bool(cells.get(self.column))
 
     def key_text(self, cells: Cells) -> str:
         return f"{self.type}|{super().key_text(cells)}"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Model
@@ -77,10 +78,16 @@ class People(Kind):
             row.values["name_sounds"] = sound_key(row.values["given_name"], row.values["family_name"])
 
 
+@lru_cache(maxsize=1)
+def day_of(now: dt.datetime, zone: dt.tzinfo) -> dt.date:
+    """Kept, because all rows of a load ask for the day of one moment."""
+    return timezone.localdate(now, zone)
+
+
 def birth_date(cells: Cells, column: str, *, required: bool = False) -> dt.date | None:
     """None when it is blank; nobody is born tomorrow, and hardly anybody lives so long."""
     found = cells.day(column, required=required)
-    today = timezone.localdate(cells.now)
+    today = day_of(cells.now, timezone.get_current_timezone())
     if found and found > today:
         cells.refuse(column, _("This date lies in the future."))
     elif found and today.year - found.year > OLDEST_AGE_YEARS:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from clinical.loading.fhir.primitives import JUDGES
+from clinical.loading.fhir.primitives import BROKEN, JUDGES
 from clinical.loading.fhir.shapes import DATATYPES, RESOURCES, Shape
 from clinical.loading.fhir.shapes.codes import SYSTEMS
 from clinical.loading.fhir.shapes.notation import BACKBONE, Element
@@ -29,13 +29,18 @@ class Problem(NamedTuple):
 
 
 def problem(path: str, value: Any, reason: Any) -> Problem:
-    return Problem(path, shown(value), str(reason))
+    return Problem(printable(path), shown(value), str(reason))
 
 
 def shown(value: Any) -> str:
     is_plain = isinstance(value, str | date | Decimal)
     text = str(value) if is_plain else json.dumps(value, ensure_ascii=False, default=str)
-    return text[:80]
+    return printable(text[:80])
+
+
+def printable(text: str) -> str:
+    """What no terminal shows and no database keeps stands there as a mark."""
+    return BROKEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def check(resource: dict[str, Any]) -> list[Problem]:

@@ -37,9 +37,9 @@ KINDS = (
 )
 
 
-def opened(path: Path, name: str) -> FhirSource:
-    """What somebody uploaded under this name."""
-    return FhirSource([path], name=name)
+def opened(path: Path, name: str, system: str) -> FhirSource:
+    """What somebody uploaded under this name, from the system of that name."""
+    return FhirSource([path], name=name, system=system)
 
 
 FHIR = Layout(

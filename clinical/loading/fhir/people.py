@@ -1,7 +1,6 @@
 """Organizations, places, practitioners and patients."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import to_python
 
 from accounts.loading.cells import Cells
+from accounts.loading.house.doctors import fails_check, fails_npi
 from accounts.loading.house.names import LONGEST, plain_name, searched, split_name
 from accounts.loading.house.people import OLDEST_AGE_YEARS, People
 from accounts.loading.kinds import Parent, Row
@@ -93,7 +93,7 @@ class Practitioners(FromFhir):
             "search_name": searched(told.cells, "KEY", given, family),
             "gender": told.body.get("gender", Gender.UNKNOWN),
             "specialty": told.text("PractitionerRole.specialty", specialty, 100),
-            "licence_number": told.text("identifier", licence(told.body), 40),
+            "licence_number": checked_licence(told),
             "is_over": told.body.get("active") is False,
         }
 
@@ -262,10 +262,19 @@ def death(told: Told, born: dt.date | None) -> dt.datetime | None:
     return found
 
 
-def licence(body: dict[str, Any]) -> str:
+def checked_licence(told: Told) -> str:
+    """As it stands: one that fails its check digit is told and kept."""
+    one = licence(told.body)
+    number = told.text("identifier", one.get("value"), 40)
+    if number and (fails_npi(number) if one.get("system") == NPI else fails_check(number)):
+        told.warn(_("a licence number fails its check digit; kept as it is"))
+    return number
+
+
+def licence(body: dict[str, Any]) -> dict[str, Any]:
     """A licence, or the number by which a country knows those who treat people."""
     for one in listed(body.get("identifier")):
         kinds = {c.get("code") for c in listed(one.get("type", {}).get("coding"))}
         if kinds & {*LICENCES} or one.get("system") == NPI:
-            return unicodedata.normalize("NFC", str(one.get("value") or ""))
-    return ""
+            return one
+    return {}

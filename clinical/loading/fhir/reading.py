@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.loading.faults import Fault, Unreadable
 from accounts.loading.readers.unpacking import Piece
+from clinical.loading.fhir.halves import WholeCharacters, looked_through
 
 OPENING, CLOSING = {"start_map", "start_array"}, {"end_map", "end_array"}
 # Real resources are about ten levels deep.
@@ -107,6 +108,7 @@ def is_bundle(content: Any) -> bool:
 
 def parsed(line: bytes) -> Any:
     try:
+        looked_through(line)
         return json.loads(line, parse_float=Decimal, parse_constant=no_number, object_pairs_hook=once)
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise Broken(_("This is no sound JSON. %(error)s") % {"error": error}) from error
@@ -125,7 +127,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def streamed(stream: IO[bytes]) -> Iterator[Entry | Head]:
     """Only one entry at a time is in memory."""
-    events = ijson.basic_parse(stream, multiple_values=True)
+    events = ijson.basic_parse(WholeCharacters(stream), multiple_values=True)
     for event, _value in events:
         if event != "start_map":
             raise Broken(_("A resource or a bundle in braces is needed here."))

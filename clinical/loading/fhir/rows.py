@@ -22,6 +22,8 @@ UNNAMED = "Practitioner/not-named"
 # Their department, and that of whoever tells no specialty; the same in every language, because it is stored.
 NO_SPECIALTY = "No specialty given"
 NAMING = ("KEY", "PATIENT", "ENCOUNTER", "PRACTITIONER", "LOCATION", "DEPARTMENT")
+# Tables whose rows others name; patients must be there or be known.
+NAMED = ("locations", "practitioners", "encounters")
 # Tables by name, and the types that they hold.
 ROWS = {
     "locations": ("Organization", "Location"),
@@ -60,6 +62,9 @@ class Rows:
             "references": self.numbers,
         }
         yield from special[table]() if table in special else self.plain(*ROWS[table])
+
+    def holds(self, table: str) -> bool:
+        return table not in NAMED or any(True for _record in self.of(table))
 
     def plain(self, *types: str) -> Iterator[Record]:
         for row in self.spool.of_types(*types):

@@ -51,7 +51,8 @@ class FhirSource(Source):
 
     @property
     def names(self) -> Collection[str]:
-        return [*ROWS, *self.intake.skipped]
+        """Without places, practitioners or visits their table is not there, and rows that name theirs are orphans."""
+        return [*(name for name in ROWS if self.rows.holds(name)), *self.intake.skipped]
 
     def open(self, name: str) -> Table:
         return FhirTable(name, lambda: self.rows.of(name))

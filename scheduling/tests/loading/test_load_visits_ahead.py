@@ -65,6 +65,7 @@ def test_a_time_that_is_taken_while_the_file_is_read_is_refused_in_words(load, o
     assert Appointment.objects.count() == 2
     assert ran.summary == (1, 0, 0, 1)
     assert "The doctor has another visit at this time: 2027-01-12 09:00" in ran.err
+    assert "refused while it was written: the house changed meanwhile; the others are loaded" in ran.err
 
 
 def test_a_time_that_the_database_refuses_is_judged_again(load, ben, monkeypatch):
