@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Lookup
 from django.db.models.expressions import F
 
@@ -19,10 +20,15 @@ class Among(Lookup):
     def __init__(self, lhs: Any, rhs: Iterable[Any]) -> None:
         super().__init__(F(lhs) if isinstance(lhs, str) else lhs, list(rhs))
 
+    def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Any:
+        """Where there is nothing to be among, nobody is asked."""
+        if not self.rhs:
+            raise EmptyResultSet
+        return super().process_lhs(compiler, connection, lhs)
+
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
-        array = ARRAYS[type(self.rhs[0])] if self.rhs else "text[]"
-        return f"{column} = ANY(%s::{array})", [*params, self.rhs]
+        return f"{column} = ANY(%s::{ARRAYS[type(self.rhs[0])]})", [*params, self.rhs]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
