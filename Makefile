@@ -29,7 +29,7 @@ MESSAGES = --add-location file --ignore '$(VENV)/*' --ignore 'static/vendor/*'
 help:
 	@echo "make demo          a working hospital on http://127.0.0.1:$(PORT) (PORT=8000)"
 	@echo "make test          the whole suite on SQLite, and on PostgreSQL when TEST_DATABASE_URL names one"
-	@echo "make drill         the long races: 400 rounds of 16 processes, on both databases"
+	@echo "make drill         the long races, kills and looks: 400 rounds of 16 processes, on both databases"
 	@echo "make check         style, types, import order, migrations, deployment settings, catalogues"
 	@echo "make bench         how fast, beside a minimal Django and with ten times the visits (ARGS=--quick)"
 	@echo "make format        lay the code out"

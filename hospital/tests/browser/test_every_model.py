@@ -23,7 +23,11 @@ pytestmark = [
 ]
 # What axe would fetch besides, the policy of the page refuses.
 ALL_RULES = OPTIONS | {"preload": False}
-WIDTHS = (1280, 360)
+LIGHT, DARK = ("light", ALL_RULES), ("dark", COLOURS | {"preload": False})
+# In the dark only the colours are other ones, so only they are asked again.
+LOOKS = [(width, *scheme) for width in (1280, 360) for scheme in (LIGHT, DARK)]
+# What a judgement of every change has time for: each width once, each scheme once.
+GLANCES = [(1280, *DARK), (360, *LIGHT)]
 MODELS = sorted(site.site._registry, key=lambda model: model._meta.label_lower)
 PARTS = [MODELS[start::8] for start in range(8)]
 
@@ -36,22 +40,31 @@ def addresses(model: type[Model], row: Any) -> Iterator[str]:
     yield from (reverse(f"{name}_{page}", args=[row.pk]) for page in ("change", "delete", "history"))
 
 
-def looked_at(page: Page, address: str) -> list[str]:
-    """In the dark only the colours are other ones, so only they are asked again."""
+def looked_at(page: Page, address: str, looks: list[Any]) -> list[str]:
     page.wait_for_function("!document.querySelector('[role=combobox][aria-labelledby]')")
     found: list[str] = []
-    for width in WIDTHS:
+    for width, scheme, rules in looks:
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme="light")
-        found += [f"light, {width}: {fault}" for fault in violations(page, ALL_RULES)]
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}, {width}: {fault}" for fault in violations(page, rules)]
         found += [f"{address} scrolls sideways at {width}"] if overflows(page) else []
-        page.emulate_media(color_scheme="dark")
-        found += [f"dark, {width}: {fault}" for fault in violations(page, COLOURS | {"preload": False})]
     return found
 
 
 @pytest.mark.parametrize("models", PARTS, ids=lambda part: part[0]._meta.model_name)
 def test_every_page_of_every_model(models: list[type[Model]], visitor: Any, admin: User) -> None:
+    walk(models, visitor, admin, GLANCES)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("models", PARTS, ids=lambda part: part[0]._meta.model_name)
+def test_every_page_of_every_model_in_each_width_and_scheme(
+    models: list[type[Model]], visitor: Any, admin: User
+) -> None:
+    walk(models, visitor, admin, LOOKS)
+
+
+def walk(models: list[type[Model]], visitor: Any, admin: User, looks: list[Any]) -> None:
     page, found, seen, asking = visitor(user=admin), [], [], RequestFactory().get("/")
     asking.user = admin
     for model in models:
@@ -60,7 +73,7 @@ def test_every_page_of_every_model(models: list[type[Model]], visitor: Any, admi
         for address in addresses(model, row):
             answer = page.goto(address)
             if answer is not None and answer.status == 200:
-                found += looked_at(page, address)
+                found += looked_at(page, address, looks)
                 seen.append(address)
 
     print(f"{len(seen)} pages")
