@@ -37,6 +37,7 @@ def test_the_time_that_is_kept_speaks_at_one_minute_and_at_the_end_and_moves_no_
     page = visitor(user=ana.user)
     page.clock.install()
     on_the_check_page(page, dr_rao)
+    page.wait_for_load_state()  # the countdown begins when its script runs
     words, box = page.get_by_role("main").get_by_role("status"), page.get_by_label("What is the visit about?")
     box.focus()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.urls import URLPattern, get_resolver, reverse
 
 from hospital.checks import patterns, policy
@@ -97,17 +98,23 @@ def admin_addresses(
 ) -> Iterator[tuple[str, str]]:
     model = getattr(getattr(pattern.callback, "model_admin", None), "model", None)
     if "object_id" in names and model is not None:
-        for row in model._base_manager.order_by("pk")[:6]:
+        for row in some_of(model):
             yield f"{model._meta.model_name}:{row.pk}", "/" + fill(route, {"object_id": row.pk})
         yield "missing", "/" + fill(route, {"object_id": 999999})
     elif names == ["public_id"] and model is not None:
-        for row in model._base_manager.order_by("pk")[:6]:
+        for row in some_of(model):
             yield f"{model._meta.model_name}:{row.pk}", "/" + fill(route, {"public_id": row.public_id})
         yield "missing", "/" + fill(route, {"public_id": uuid.UUID(int=7)})
     elif set(names) <= set(BOGUS):
         yield "-", "/" + fill(route, BOGUS)
     else:
         raise LookupError(f"The matrix knows no row for {names} in {route}")
+
+
+def some_of(model: type[Model]) -> list[Any]:
+    """The world's first rows are about Ana, its last about Ben; the back office treats all rows of a model alike."""
+    rows = list(model._base_manager.order_by("pk"))
+    return rows[:2] + rows[2:][-1:]
 
 
 def candidates(world: World, kind: str) -> Iterator[tuple[str, Any]]:
