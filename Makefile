@@ -62,7 +62,7 @@ demo: $(RUNTIME)
 	@$(MANAGE) load_demo
 	@.ci/demo
 
-# What reaches no database is run once.
+# What reaches no database is run once, and so are looks at pages.
 test: $(DEV)
 ifndef CHROMIUM
 	@echo "No Chromium on the PATH nor in CHROMIUM: the browser tests are left out."

@@ -31,25 +31,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database-only",
         action="store_true",
-        help="leave out tests that reach no database: another run has them",
+        help="leave out what another run has: tests that reach no database, and looks at pages",
     )
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    return ["tests that reach no database: left out"] if config.getoption("--database-only") else []
+    return ["another run has what reaches no database, and looks at pages"] * config.getoption(
+        "--database-only"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database-only"):
-        outside = [item for item in items if not reaches_a_database(item)]
-        config.hook.pytest_deselected(items=outside)
-        items[:] = [item for item in items if reaches_a_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not may_differ(item)])
+        items[:] = [item for item in items if may_differ(item)]
 
 
-def reaches_a_database(item: pytest.Item) -> bool:
-    """A test that does not say so may not: the plugin refuses it the connection."""
+def may_differ(item: pytest.Item) -> bool:
+    """On another database: a test that does not say that it reaches one is refused the connection by the plugin."""
     names = set(getattr(item, "fixturenames", ()))
-    return bool(names & REACHES_A_DATABASE) or item.get_closest_marker("django_db") is not None
+    reaches_one = bool(names & REACHES_A_DATABASE) or item.get_closest_marker("django_db") is not None
+    return reaches_one and item.get_closest_marker("looks") is None
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -37,6 +37,8 @@ class Validation:
     def __init__(self, kind: Kind, table: Table, now: datetime, options: Options) -> None:
         self.kind, self.table, self.now, self.options = kind.over(table), table, now, options
         self.columns = table.columns
+        # Of a kind with keys, the row under each, since files may have millions; of another, all rows and keys.
+        self.first_rows: dict[bytes, bytes] = {}
         self.whole_rows: set[bytes] = set()
         self.times: dict[bytes, int] = {}
 
@@ -53,13 +55,18 @@ class Validation:
     def _take(self, record: Record, chunk: Chunk) -> None:
         chunk.read += 1
         if record.problem:
-            if not self.kind.partial:
-                chunk.refused.append((record, "", [("", "", record.problem)]))
+            self._tell_unreadable(record, chunk)
             return
         cells = Cells(self.columns, record.cells, self.now, record.number, self.options)
-        if not self.kind.takes(cells) or self._is_repeated(record, chunk) or self._is_left_out(cells, chunk):
+        if not self.kind.takes(cells):
             return
-        key, times = self._key(cells)
+        text, whole = self.kind.key_text(cells), mark("\x1f".join(record.cells))
+        if self._is_repeated(text, whole):
+            self._tell_repeated(record, chunk)
+            return
+        if self._is_left_out(cells, chunk):
+            return
+        key, times = self._key(cells, text, whole)
         if self.kind.distinct and times > 1:
             return
         row = Row(record.number, key, self.kind.parse(cells), self._parents(cells), record=record)
@@ -71,16 +78,23 @@ class Validation:
         row.seal()
         chunk.rows.append(row)
 
-    def _is_repeated(self, record: Record, chunk: Chunk) -> bool:
-        whole = mark("\x1f".join(record.cells))
-        if whole not in self.whole_rows:
-            self.whole_rows.add(whole)
-            return False
+    def _tell_unreadable(self, record: Record, chunk: Chunk) -> None:
+        if not self.kind.partial:
+            chunk.refused.append((record, "", [("", "", record.problem)]))
+
+    def _is_repeated(self, key: str, whole: bytes) -> bool:
+        """Equal rows have one key."""
+        if not self.kind.natural:
+            return self.first_rows.get(mark(key)) == whole
+        before = len(self.whole_rows)
+        self.whole_rows.add(whole)
+        return len(self.whole_rows) == before
+
+    def _tell_repeated(self, record: Record, chunk: Chunk) -> None:
         if not self.kind.distinct:
             words = _("the same row stands in the file more than once; only the first counts")
             chunk.skipped += 1
             chunk.warned.append((self.table.file, record.number, [words]))
-        return True
 
     def _is_left_out(self, cells: Cells, chunk: Chunk) -> bool:
         reason = self.kind.left_out(cells)
@@ -89,13 +103,13 @@ class Validation:
             chunk.warned.append((self.table.file, cells.number, [reason]))
         return bool(reason)
 
-    def _key(self, cells: Cells) -> tuple[str, int]:
-        """The key, and how often the columns it is made of have stood in the file so far."""
-        text = self.kind.key_text(cells)
+    def _key(self, cells: Cells, text: str, whole: bytes) -> tuple[str, int]:
+        """The key, and how often it has stood in the file so far; 2 is often enough where no rows may share one."""
         short = mark(text)
-        times = self.times[short] = self.times.get(short, 0) + 1
         if self.kind.natural:
+            times = self.times[short] = self.times.get(short, 0) + 1
             return f"{hashlib.sha256(text.encode()).hexdigest()}-{times}", times
+        times = 1 if self.first_rows.setdefault(short, whole) == whole else 2
         self._check_key(cells, text, times)
         return text, times
 

@@ -14,7 +14,7 @@ from django.db.models import CharField, ExpressionWrapper, F
 
 from accounts.models import LoadBatch, Patient, PatientIdentifier, PossibleTwin, Reason, SourceReference
 from accounts.models.among import Among
-from accounts.services.twins import MOST, Twin, compared
+from accounts.services.twins import MOST, Person, Twin, compared
 
 # On average for each loaded person: rows that are read, and people who are compared at most.
 MOST_READ, MOST_COMPARED = 40, 50
@@ -31,7 +31,6 @@ class Known(NamedTuple):
     birth_date: Any
     phone: str
     name_sounds: str
-    merged_into: int | None
 
     def facts(self) -> Iterator[tuple[Any, str]]:
         """What two people must share to be compared: a date or telephone, and the name or a word of it by sound."""
@@ -40,13 +39,31 @@ class Known(NamedTuple):
         yield from ((fact, word) for word in dict.fromkeys(words) if word for fact in shared)
 
 
+class Near:
+    """By date or telephone, the sounds of those who were loaded: of all who share one, few share a sound too."""
+
+    def __init__(self, loaded: Iterable[Known]) -> None:
+        self.sounds: dict[Any, set[str]] = defaultdict(set)
+        for person in loaded:
+            for fact, word in person.facts():
+                self.sounds[fact].add(word)
+
+    def has(self, person: Known) -> bool:
+        words = person.name_sounds.split()
+        return any(
+            not self.sounds[fact].isdisjoint(words)
+            for fact in (person.birth_date, person.phone)
+            if fact in self.sounds
+        )
+
+
 def queue_loaded(keys: Mapping[int, str], *, now: datetime) -> bool:
     """Compares the patients, named with the keys that their source gave them, with all others; seven queries at most.
 
     By date of birth, telephone and key: a name alone would bring up too many rows. False when so many are alike
     that not all of them were compared.
     """
-    loaded = standing(lean().filter(Among("pk", keys)))
+    loaded = [Known(*facts) for facts in standing(lean().filter(Among("pk", keys)))]
     others, is_whole = alike(loaded)
     near = by_fact(others)
     same_key = sharing_keys(keys)
@@ -75,22 +92,26 @@ def queue_sharing(identifiers: Collection[int], *, now: datetime) -> None:
     queue(pairs(sharing, sharing), now=now)
 
 
-def lean() -> Any:
+def stored(*columns: str) -> Any:
     """Telephones as they are stored: as numbers they would be taken apart at every comparison."""
     digits = ExpressionWrapper(F("phone"), output_field=CharField())
-    people = Patient.objects.order_by().annotate(digits=digits)
-    return people.values_list("pk", "birth_date", "digits", "name_sounds", "merged_into")
+    return Patient.objects.order_by().annotate(digits=digits).values_list(*columns, "merged_into")
 
 
-def standing(rows: Iterable[Any]) -> list[Known]:
+def lean() -> Any:
+    return stored("pk", "birth_date", "digits", "name_sounds")
+
+
+def standing(rows: Iterable[Any]) -> Iterator[Any]:
     """Who was not merged, which is asked here: a database that was asked would look through all who were not."""
-    return [person for person in map(Known._make, rows) if person.merged_into is None]
+    return (facts for *facts, merged_into in rows if merged_into is None)
 
 
 def alike(loaded: Collection[Known]) -> tuple[list[Known], bool]:
     """Who shares a date or telephone with them; when those are too many, who also has a name of the same sound."""
     found: dict[int, Known] = {}
-    sounds, limit, is_whole = {person.name_sounds for person in loaded}, MOST_READ * len(loaded), True
+    near, limit, is_whole = Near(loaded), MOST_READ * len(loaded), True
+    sounds = {person.name_sounds for person in loaded}
     for name, values in (
         ("birth_date", {person.birth_date for person in loaded} - {None}),
         ("digits", {person.phone for person in loaded} - {""}),
@@ -100,7 +121,7 @@ def alike(loaded: Collection[Known]) -> tuple[list[Known], bool]:
         if len(read) > limit:
             is_whole = False
             read += rows.filter(Among("name_sounds", sounds))[:limit]
-        found |= {person.pk: person for person in standing(read)}
+        found |= {person.pk: person for person in map(Known._make, standing(read)) if near.has(person)}
     return list(found.values()), is_whole
 
 
@@ -137,15 +158,20 @@ def sharing_keys(keys: Mapping[int, str]) -> dict[int, set[int]]:
 def pairs(chosen: Mapping[int, set[int]], same: Mapping[int, set[int]]) -> Pairs:
     """Who is likely the same person, at most so many for each, with the reasons; one query."""
     asked = {pk: others for pk, others in chosen.items() if others}
-    named = set(asked).union(*asked.values()) if asked else []
-    patients = {pk: one for pk, one in Patient.objects.in_bulk(named).items() if one.merged_into_id is None}
+    people = of_keys(set(asked).union(*asked.values()))
     found: Pairs = {}
     for pk, others in asked.items():
-        if pk in patients:
-            standing = [patients[other] for other in sorted(others) if other in patients]
-            for twin in compared(patients[pk], standing, same[pk])[:MOST]:
+        if pk in people:
+            there = [people[other] for other in sorted(others) if other in people]
+            for twin in compared(people[pk], there, same[pk])[:MOST]:
                 found[min(pk, twin.patient.pk), max(pk, twin.patient.pk)] = reasons(twin)
     return found
+
+
+def of_keys(keys: Collection[int]) -> dict[int, Person]:
+    columns = ["digits" if name == "phone" else name for name in Person._fields]
+    rows = stored(*columns).filter(Among("pk", keys))
+    return {person.pk: person for person in map(Person._make, standing(rows))}
 
 
 def reasons(twin: Twin) -> list[str]:

@@ -35,10 +35,23 @@ MOST = 20
 MERGED_MEANWHILE = _("These two files were merged meanwhile. Undo the merge if they are two people.")
 
 
+class Person(NamedTuple):
+    """What is compared of a patient, as it is stored: among millions of them telephones are only text."""
+
+    pk: int
+    given_name: str
+    search_name: str
+    name_sounds: str
+    birth_date: date | None
+    gender: str
+    phone: str
+    email: str
+
+
 class Twin(NamedTuple):
     """A patient who may be the same person, and what speaks for it."""
 
-    patient: Patient
+    patient: Any
     points: int
     reasons: list[str]
 
@@ -52,13 +65,15 @@ def likely(person: Patient) -> list[Twin]:
     return compared(person, Patient.objects.alike(person))[:MOST]
 
 
-def compared(person: Patient, others: Iterable[Patient], keys: Collection[int] = ()) -> list[Twin]:
+def compared(
+    person: Patient | Person, others: Iterable[Patient | Person], keys: Collection[int] = ()
+) -> list[Twin]:
     """Those of the others who are likely the person; `keys` are of those who share an identifier."""
     found = [compare(person, other, other.pk in keys) for other in others]
     return sorted((twin for twin in found if twin.points >= LIKELY), key=lambda twin: -twin.points)
 
 
-def compare(person: Patient, other: Patient, same_identifier: bool = False) -> Twin:
+def compare(person: Patient | Person, other: Patient | Person, same_identifier: bool = False) -> Twin:
     """How likely the two are one person, and why, in points; reads nothing."""
     reasons = [*same_name(person, other), *same_birth(person, other), *same_contact(person, other)]
     points = sum(POINTS[reason] for reason in reasons)
@@ -73,7 +88,7 @@ def compare(person: Patient, other: Patient, same_identifier: bool = False) -> T
     return Twin(other, points, reasons)
 
 
-def same_name(person: Patient, other: Patient) -> list[str]:
+def same_name(person: Patient | Person, other: Patient | Person) -> list[str]:
     """The strongest thing to be said about the names, if any."""
     mine, theirs = (sorted(one.search_name.split()) for one in (person, other))
     if mine == theirs:
@@ -88,7 +103,7 @@ def same_name(person: Patient, other: Patient) -> list[str]:
     return [Reason.GIVEN] if sound_key(person.given_name) == sound_key(other.given_name) else []
 
 
-def same_birth(person: Patient, other: Patient) -> list[str]:
+def same_birth(person: Patient | Person, other: Patient | Person) -> list[str]:
     mine, theirs = person.birth_date, other.birth_date
     if not mine or not theirs:
         return []
@@ -103,7 +118,7 @@ def parts_alike(one: date, other: date) -> int:
     return sum([one.year == other.year, one.month == other.month, one.day == other.day])
 
 
-def same_contact(person: Patient, other: Patient) -> list[str]:
+def same_contact(person: Patient | Person, other: Patient | Person) -> list[str]:
     reasons: list[str] = [Reason.PHONE] if person.phone and person.phone == other.phone else []
     same_email = person.email and person.email.lower() == other.email.lower()
     return [*reasons, Reason.EMAIL] if same_email else reasons

@@ -4,11 +4,20 @@ from datetime import date
 from typing import Any
 
 import pytest
+from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.loading.house import people
 from accounts.models import Patient, PatientIdentifier, PossibleTwin
 from accounts.services import loaded_twins, twins
-from accounts.services.loaded_twins import MOST_COMPARED, queue_loaded, queue_sharing
+from accounts.services.loaded_twins import (
+    MOST_COMPARED,
+    Known,
+    alike,
+    lean,
+    queue_loaded,
+    queue_sharing,
+    standing,
+)
 from accounts.tests.factories import PatientFactory
 from accounts.tests.house_files import Ran, write
 
@@ -115,3 +124,28 @@ def test_the_queries_do_not_grow_with_the_rows(now, django_assert_max_num_querie
         chunk = crowd(number, phone="+442079460123")
         with django_assert_max_num_queries(7):
             queue_loaded(chunk, now=now)
+
+
+def test_of_all_who_share_a_date_only_those_with_a_sound_in_common_are_looked_at(now):
+    """A million patients have thirty for each date of birth."""
+    crowd(3, given_name="Omar", family_name="Haddad")
+    (same,) = crowd(1, given_name="Katherine", family_name="Jones")
+    loaded = crowd(1, given_name="Catherine", family_name="Smith")
+    (one,) = [Known(*facts) for facts in standing(lean().filter(pk__in=loaded))]
+
+    found, is_whole = alike([one])
+
+    assert ({person.pk for person in found}, is_whole) == ({same, one.pk}, True)
+
+
+def test_telephones_are_compared_as_they_are_stored(now, monkeypatch):
+    first, second = (
+        PatientFactory(birth_date=BORN, given_name="Ann", phone="+442079460123") for _n in range(2)
+    )
+    monkeypatch.setattr(PhoneNumber, "from_string", None)  # to take a number apart would fail
+
+    queue_loaded({second.pk: "B"}, now=now)
+
+    monkeypatch.undo()
+    pair = PossibleTwin.objects.get(first=first)
+    assert "phone" in pair.reasons

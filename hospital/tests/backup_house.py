@@ -40,6 +40,15 @@ for number in itertools.count():
 """
 
 
+def settled(settings: Any, folder: Path) -> Path:
+    """The test's own process keeps documents, key and backups in this folder."""
+    settings.MEDIA_ROOT = str(folder / "media")
+    settings.BACKUP_RECIPIENTS = [keys.new_key(folder / "k.key")]
+    settings.BACKUP_FOLDER = str(folder / "backups")
+    (folder / "media").mkdir()
+    return folder
+
+
 @dataclass
 class House:
     """One machine: its database, its documents, and the commands that are given there."""

@@ -19,7 +19,7 @@ from hospital.backups import media, restoring, sealing, taking
 from hospital.backups.archive import packed
 from hospital.backups.keys import new_key
 from hospital.backups.proving import applied_migrations
-from hospital.tests.backup_house import needs_pg_dump
+from hospital.tests.backup_house import needs_pg_dump, settled
 from hospital.tests.test_backup_archives import manifest, members
 
 # SQLite copies nothing that has an open transaction of its own.
@@ -28,10 +28,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), needs_pg_dump]
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    settings.BACKUP_RECIPIENTS = [new_key(tmp_path / "k.key")]
-    settings.BACKUP_FOLDER = str(tmp_path / "backups")
-    (tmp_path / "media").mkdir()
+    settled(settings, tmp_path)
     (tmp_path / "media" / "letter").write_text("letter")
     return tmp_path
 

@@ -12,8 +12,7 @@ from clinical.models import Document
 from clinical.services.documents import add_document
 from clinical.tests.factories import signed
 from hospital.backups import documents, media
-from hospital.backups.keys import new_key
-from hospital.tests.backup_house import needs_pg_dump
+from hospital.tests.backup_house import needs_pg_dump, settled
 from hospital.tests.test_backup_commands import run
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_pg_dump]
@@ -21,11 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), needs_pg_dump]
 
 @pytest.fixture
 def folder(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    settings.BACKUP_RECIPIENTS = [new_key(tmp_path / "k.key")]
-    settings.BACKUP_FOLDER = str(tmp_path / "backups")
-    (tmp_path / "media").mkdir()
-    return tmp_path
+    return settled(settings, tmp_path)
 
 
 @pytest.fixture

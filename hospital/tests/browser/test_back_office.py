@@ -27,6 +27,7 @@ def found(page: Page, *addresses: str) -> list[str]:
     return faults
 
 
+@pytest.mark.looks
 def test_lists_and_forms_have_nothing_for_axe(
     visitor: Any, admin: User, dr_rao: Doctor, ana: Patient, kind: AppointmentType
 ) -> None:

@@ -35,6 +35,7 @@ def heard(page: Page, address: str) -> list[bytes]:
     return [answer.body() for answer in bodies if answer.status == 200]
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("address", "kilobytes", "requests"), [(LIST, 120, 18), (FORM, 150, 30)])
 def test_a_first_visit_weighs_little(
     visitor: Any, admin: User, dr_rao: Doctor, address: str, kilobytes: int, requests: int
@@ -58,6 +59,7 @@ def slow(page: Page) -> None:
     protocol.send("Network.emulateNetworkConditions", line)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [1280, 900, 360])
 @pytest.mark.parametrize("address", [LIST, FORM])
 def test_nothing_jumps_while_a_page_arrives(visitor: Any, admin: User, address: str, width: int) -> None:
@@ -73,6 +75,7 @@ def test_nothing_jumps_while_a_page_arrives(visitor: Any, admin: User, address: 
     assert shift <= 0.01
 
 
+@pytest.mark.looks
 def test_the_colours_follow_the_system_until_somebody_chooses(visitor: Any, admin: User) -> None:
     page = visitor(user=admin)
     page.emulate_media(color_scheme="dark")

@@ -64,6 +64,7 @@ def chosen() -> dict[str, Patient]:
     }
 
 
+@pytest.mark.looks
 def test_every_part_of_the_charts_of_real_files(
     visitor: Any, doctor: Doctor, expect_patient: Callable[[Patient], Patient]
 ) -> None:

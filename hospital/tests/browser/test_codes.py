@@ -112,6 +112,7 @@ def test_without_scripts_a_code_is_found_on_its_own_page(
     assert stored() == [("E11.9", "Type 2 diabetes mellitus without complications")]
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_that_finds_a_code_is_clean_in_every_state(
     visitor: Any, dr_rao: Doctor, encounter: Encounter, width: int

@@ -90,6 +90,7 @@ def test_the_list_is_printed_when_asked(visitor: Any, dr_rao: Doctor, visits: li
     assert "Silva" not in page.locator("table").inner_text()
 
 
+@pytest.mark.looks
 def test_the_list_of_one_doctor_has_nothing_for_axe(
     visitor: Any, reception: User, dr_rao: Doctor, visits: list[Appointment]
 ) -> None:
@@ -104,6 +105,7 @@ def test_the_list_of_one_doctor_has_nothing_for_axe(
     assert wrong == []
 
 
+@pytest.mark.looks
 def test_the_back_office_of_the_calendar_has_nothing_for_axe(
     visitor: Any, admin: User, dr_rao: Doctor, visits: list[Appointment]
 ) -> None:

@@ -52,11 +52,13 @@ def looked_at(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("who", ["admin", "reception", "privacy"])
 def test_the_desk_of_each_role(who: str, request: Any, visitor: Any, lived: None) -> None:
     assert looks(visitor(user=request.getfixturevalue(who)), "/admin/") == []
 
 
+@pytest.mark.looks
 def test_every_report_with_numbers_without_and_refused(visitor: Any, admin: User, lived: None) -> None:
     today = timezone.localdate()
     days = f"?from={today - timedelta(days=30)}&to={today}"
@@ -107,6 +109,7 @@ def test_charts_are_drawn_within_the_policy_and_named_for_readers(
     ).to_have_count(13)
 
 
+@pytest.mark.looks
 def test_paper_is_light_and_without_tools(visitor: Any, admin: User, lived: None) -> None:
     page = visitor(user=admin)
     page.goto("/admin/")

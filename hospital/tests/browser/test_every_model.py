@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib import admin as site
-from django.db import connection
 from django.db.models import Model
 from django.test import RequestFactory
 from django.urls import reverse
@@ -15,12 +14,7 @@ from accounts.models import User
 from hospital.tests.browser.accessibility import COLOURS, OPTIONS, overflows, violations
 from hospital.tests.test_lists import BUILDERS
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.timeout(600),
-    # Three hundred looks take minutes, and what a page looks like does not depend on the database.
-    pytest.mark.skipif(connection.vendor == "postgresql", reason="the back office is walked on SQLite only"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.timeout(600)]
 # What axe would fetch besides, the policy of the page refuses.
 ALL_RULES = OPTIONS | {"preload": False}
 LIGHT, DARK = ("light", ALL_RULES), ("dark", COLOURS | {"preload": False})

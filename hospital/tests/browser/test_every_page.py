@@ -18,7 +18,7 @@ from hospital.tests.browser.accessibility import COLOURS, faults, violations
 from scheduling.models import Appointment, AppointmentType
 from scheduling.tests.factories import AppointmentFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("open_hospital")]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.usefixtures("open_hospital")]
 
 WIDTHS = {1280: 900, 360: 740}
 Look = Callable[..., None]

@@ -55,6 +55,7 @@ def test_the_button_prints(visitor: Any, ana: Patient, record: MedicalRecord) ->
     assert page.title() == "printed"
 
 
+@pytest.mark.looks
 def test_prescriptions_and_their_check_have_nothing_for_axe(
     visitor: Any, dr_rao: Doctor, ana: Patient
 ) -> None:
